@@ -1,0 +1,82 @@
+# What a checkout can do; `make help` lists it. Needs Python >= 3.11 and pip's index, nothing else.
+PYTHON ?= python3
+SUITE ?= suites/local.yaml
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# a stamp is newer than pyproject.toml when that extra is installed as it stands there
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test test-long test-deps lint types layers wheel clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(INSTALLED) ## install, build the runner for this machine, run suites/local.yaml to a report
+	@$(BIN)/harness run $(SUITE)
+
+setup: $(INSTALLED) ## only the virtual environment in .venv
+
+test: $(INSTALLED_DEV) ## all checks and tests that take minutes, with their set-up
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory layers
+	@$(MAKE) --no-print-directory test-deps
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-long: $(INSTALLED_DEV) test-deps ## the slow tests
+	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+test-deps: ## system packages, emulator and foreign roots that the tests need
+	@bash tests/test_deps.sh
+
+lint: $(INSTALLED_DEV) ## style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED_DEV) ## mypy --strict
+	@$(BIN)/mypy
+
+layers: $(INSTALLED_DEV) ## who may import whom
+	@$(BIN)/lint-imports
+
+# The ready-made runners go away again: a checkout always runs what its own kernels/ say.
+wheel: $(INSTALLED) ## the wheel with ready-made runners for every target, in dist/
+	@trap 'rm -rf harness/_runners' EXIT INT TERM; set -e; \
+	rm -f dist/lowbit_edge_harness-*.whl; \
+	$(BIN)/python -m harness.toolchain.package; \
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls -l dist/*.whl
+
+clean: ## everything that was built here, but not .venv, results or the user's cache
+	rm -rf build dist harness/_runners .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache .coverage *.egg-info
+	find harness tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv; ensurepip.version()' 2> /dev/null || \
+	  $(MAKE) --no-print-directory .python-venv
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# Debian and Ubuntu ship Python without ensurepip.
+.PHONY: .python-venv
+.python-venv:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y python3-venv; \
+	else \
+	  echo "Python's venv is not installed; run: sudo apt-get install python3-venv" >&2; exit 1; \
+	fi
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	@$(PIP) --editable '.[toolchain,reference]'
+	@touch $@
+
+$(INSTALLED_DEV): pyproject.toml | $(BIN)/python
+	@$(PIP) --editable '.[toolchain,reference,dev]'
+	@touch $@ $(INSTALLED)
