@@ -1,0 +1,113 @@
+"""What is known of a board: what the user wrote down, and what the board says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardEntry:
+    """One board of the user's inventory. `host` None means the machine at hand."""
+
+    name: str
+    host: str | None = None
+    port: int | None = None
+    user: str | None = None
+    identity: str | None = None
+    jump: str | None = None
+    dir: str | None = None
+    tags: tuple[str, ...] = ()
+    group: str | None = None
+    become: str = "none"
+    tune: bool = False
+    sensor: str = "auto"
+    root: str = "/"
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    recover: str | None = None
+    emulated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hello:
+    """The runner's own account of the board it runs on (`runner hello`)."""
+
+    version: str
+    target: str
+    machine: str
+    kernel_release: str
+    cpu_model: str
+    features: tuple[str, ...]
+    variants: Mapping[str, tuple[str, ...]]
+    runner_sha256: str
+    boot_id: str
+    clock_source: str
+    clock_step_ns: int
+    clock_hz: float
+    cores: int
+    memory_bytes: int
+    page_bytes: int
+    emulated: str
+    vm: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorFile:
+    """One quantity the runner can sample: `scale` turns the raw number into watts or joules.
+
+    `kind` is `power` (path alone), `product` (path times path2) or `energy` (a counter that wraps
+    past `wrap_raw`). `scope` is one of wall, board, module, package, rails, accelerator.
+    """
+
+    id: str
+    kind: str
+    path: str
+    path2: str = ""
+    scale: float
+    scope: str
+    label: str
+    wrap_raw: int = 0
+    quantum_w: float = 0.0
+    gain: float = 0.02
+    period_ms: int = 100
+    # rails with one `total` add up to a source of that name, with that scope
+    total: str = ""
+    total_scope: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardFacts:
+    """All that a session knows of a board before it plans: probe, hello and sensors."""
+
+    entry: BoardEntry
+    board_id: str
+    hello: Hello
+    model: str
+    family: str
+    os: str
+    governor: str | None = None
+    freq_khz: tuple[int, int] | None = None
+    temperatures_c: Mapping[str, float] = field(default_factory=dict)
+    watch: Mapping[str, str] = field(default_factory=dict)
+    sensors: tuple[SensorFile, ...] = ()
+    sensor_absent: str = ""
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    runtime_absent: Mapping[str, str] = field(default_factory=dict)
+    emulated: str = ""
+    clusters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name the user gave the board."""
+        return self.entry.name
+
+    def cpu_list(self, cores: str) -> str:
+        """The JOB's `cores` value for `1`, `all`, `4`, `1@big`, `all@little` (last ones first)."""
+        count, _, cluster = cores.partition("@")
+        if cores in {"1", "all"}:
+            return cores
+        known = self.clusters.get(cluster, ()) if cluster else tuple(range(self.hello.cores))
+        chosen = known if count == "all" else known[-int(count) :]
+        return ",".join(str(cpu) for cpu in chosen)

@@ -1,0 +1,220 @@
+"""One closed item: the line of measurements.jsonl. Names are fixed: add, never rename."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# 1: first form (2026-11)
+SCHEMA = 1
+
+
+class Status(StrEnum):
+    """The verdict on one item."""
+
+    OK = "OK"
+    SUSPECT = "SUSPECT"
+    INVALID = "INVALID"
+    FAILED = "FAILED"
+    TIMEOUT = "TIMEOUT"
+    INFRA = "INFRA"
+    SKIPPED = "SKIPPED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why an item is not OK: the rule, words, the value seen and the limit it broke."""
+
+    rule: str
+    words: str
+    seen: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """A 95 % confidence interval of the statistic named by `of`."""
+
+    of: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Nanoseconds per inference. p25 = exp(mean over processes of ln p25_i)."""
+
+    p25: float
+    ci95: Interval | None = None
+    p50: float
+    p90: float | None = None
+    p99: float | None = None
+    iterations_per_sample: int
+    samples: int
+    repetitions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CpuTime:
+    """CPU nanoseconds per inference by the thread's or the process's clock."""
+
+    p50: float
+    clock: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """How the timed output was proven, and whether it held in every repetition."""
+
+    kind: str
+    passed: bool
+    detail: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accuracy:
+    """A number about the output's worth that stands beside the speed."""
+
+    metric: str
+    value: float
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Bytes that the item needed."""
+
+    weights_bytes: int | None = None
+    arena_bytes: int | None = None
+    peak_rss_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Startup:
+    """Nanoseconds to load and to the end of the first inference."""
+
+    load: int | None = None
+    first: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cores:
+    """Which cores were asked for and the affinity mask that was verified."""
+
+    cluster: str
+    mask: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """What was built: never part of the item's hash."""
+
+    runner: str
+    runtime: str | None = None
+    network: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Energy:
+    """Joules of one source over all its windows, with scope and k = 2 uncertainties."""
+
+    source: str
+    scope: str
+    status: Status
+    reasons: tuple[Reason, ...] = ()
+    windows_ns: tuple[tuple[int, int], ...]
+    inferences: int
+    energy_j: float
+    u_j: float
+    energy_net_j: float | None = None
+    u_net_j: float | None = None
+    energy_net_upper_j: float | None = None
+    idle_w: float | None = None
+    active_w: float
+    inferences_per_joule: float
+    inferences_per_joule_net: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One item on one board in one run, whatever became of it."""
+
+    schema: int = SCHEMA
+    run: str
+    item: str
+    board: str
+    board_id: str
+    emulated: bool = False
+    vm: bool = False
+    mode: str = "default"
+    runtime: str
+    device: str
+    kind: str
+    workload: str
+    family: str | None = None
+    scheme: str
+    precision_executed: str | None = None
+    macs_by_precision: Mapping[str, int] = field(default_factory=dict)
+    shape: str
+    variant: str | None = None
+    threads: int
+    cores: Cores
+    batch: int
+    inflight: int
+    scenario: str
+    profile: str
+    weights: str
+    build: Build | None = None
+    status: Status
+    reasons: tuple[Reason, ...] = ()
+    check: Check | None = None
+    latency_ns: Latency | None = None
+    cpu_ns: CpuTime | None = None
+    inferences_per_s: float | None = None
+    ops_per_s: float | None = None
+    peak_share: float | None = None
+    accuracy: Accuracy | None = None
+    memory: Memory | None = None
+    startup_ns: Startup | None = None
+    clock_hz: float | None = None
+    temperature_c: float | None = None
+    energy: tuple[Energy, ...] = ()
+    energy_absent: str | None = None
+    environment: str | None = None
+    attempt: int = 1
+    forced_variant: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleSet:
+    """Raw samples of one repetition: kept beside the measurement as a compressed sidecar."""
+
+    item: str
+    board: str
+    repetition: int
+    iterations: int
+    wall_ns: tuple[int, ...]
+    cpu_ns: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """State of a board during a session; its hash stands in each measurement."""
+
+    board: str
+    board_id: str
+    model: str
+    family: str
+    os: str
+    kernel_release: str
+    cpu_model: str
+    features: tuple[str, ...]
+    clock_source: str
+    cores: int
+    memory_bytes: int
+    emulated: str
+    vm: bool
+    governor: str | None = None
+    boot_id: str
+    peaks: Mapping[str, float] = field(default_factory=dict)
