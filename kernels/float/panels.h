@@ -1,0 +1,25 @@
+/* What all float_gemm_fp32 variants share but the tile: the file that includes this has defined MR, NR and
+ * tile_fns. */
+#ifndef FLOAT_PANELS_H
+#define FLOAT_PANELS_H
+#include "../pack/panel.h"
+#include "../pack/tiles.h"
+
+static void run(const struct gemm_args *g) {
+    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(4 * g->k, NR, 4), tile_fns);
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    return panels_bytes(n, 4 * k, NR, 4);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)m, (void)n, (void)k;
+    return 0;
+}
+
+static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
+    panel_pack(rhs, b, b_stride, n, 4 * k, NR, 4);
+}
+#endif

@@ -1,0 +1,84 @@
+/* int8_gemm_w8a8 for base NEON: smull, smlal2, sadalp = 3 operations for 16 products.
+ *
+ * A vector of B holds 4 columns x 4 of K: k0 k1 of each column in its low half, k2 k3 in the high one. Two products
+ * of at most 128 * 127 fit 16 bits, then pairs are added into the 32-bit sums of their column. */
+#include "../pack/panel.h"
+#include "../pack/tiles.h"
+#include <arm_neon.h>
+#if !defined(__ARM_NEON)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+
+#if defined(__aarch64__)
+enum { MR = 4, NV = 4 }; /* 16 sums of 32 registers */
+#else
+enum { MR = 4, NV = 2 }; /* 8 sums of 16 registers */
+#endif
+enum { NR = 4 * NV, GROUP = 4 };
+
+TILE_INLINE step(int32x4_t sum[MR][NV], size_t r, uint32_t a4, const int8x16_t *b) {
+    int8x8_t a01 = vreinterpret_s8_u16(vdup_n_u16((uint16_t)a4));
+    int8x8_t a23 = vreinterpret_s8_u16(vdup_n_u16((uint16_t)(a4 >> 16)));
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < NV; j++) {
+        int16x8_t products = vmull_s8(vget_low_s8(b[j]), a01);
+        products = vmlal_s8(products, vget_high_s8(b[j]), a23);
+        sum[r][j] = vpadalq_s16(sum[r][j], products);
+    }
+}
+
+TILE_INLINE tile(const struct tile *t, size_t mr) {
+    int32x4_t sum[MR][NV];
+    const int8_t *panel = (const int8_t *)t->panel;
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = vdupq_n_s32(0);
+    for (size_t i = 0; i < t->k; i += GROUP, panel += NR * GROUP) {
+        int8x16_t b[NV];
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            b[j] = vld1q_s8(panel + 16 * j);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++) {
+            const uint8_t *a = t->a + r * t->a_stride + i;
+            step(sum, r, i + GROUP <= t->k ? load_u32(a) : load_u32_tail(a, t->k - i), b);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            vst1q_s32((int32_t *)(t->c + r * t->c_stride) + 4 * j, sum[r][j]);
+}
+TILES_4(tile)
+
+static size_t bytes_of_panel(size_t k) { return panel_bytes(k, NR, GROUP); }
+
+static void run(const struct gemm_args *g) {
+    tiles_run(g, g->a, g->a_stride, MR, NR, bytes_of_panel(g->k), tile_fns);
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    return panels_bytes(n, k, NR, GROUP);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)m, (void)n, (void)k;
+    return 0;
+}
+
+static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
+    int8_t *out = rhs;
+    memset(out, 0, rhs_bytes(0, n, k));
+    for (size_t column = 0; column < n; column++) {
+        const int8_t *row = (const int8_t *)b + column * b_stride;
+        int8_t *vector = out + column / NR * bytes_of_panel(k) + column % NR / 4 * 16;
+        for (size_t i = 0; i < k; i++)
+            vector[i / GROUP * NR * GROUP + i % GROUP / 2 * 8 + column % 4 * 2 + i % 2] = row[i];
+    }
+}
+
+const struct gemm_kernel int8_gemm_w8a8__neon = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,0 +1,90 @@
+/* xnor_gemm_w1a1 by vpopcntd and carry-save pairs: 5 vector operations for 2 words instead of 6.
+ *
+ * Lanes run along N, 32 bits of K each. Two words of K go into a full adder bit by bit, and vpternlogd absorbs
+ * the xor of binary multiplication into it: with the running sum bits s,
+ *     t = s ^ a1 ^ b1;   u = t ^ a2 ^ b2;   carry = t ? ~u : s
+ * u is the new s, and only the carries (each worth 2) are counted. s itself is counted once at the end. */
+#include "../pack/panel.h"
+#include "../pack/tiles.h"
+#include <immintrin.h>
+#include <stdbool.h>
+#if !defined(__AVX512VPOPCNTDQ__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+
+/* 4 x 2 x (sum bits + count) = 16 registers, 4 of B, the rest for A and the adder; wider tiles spill. */
+enum { MR = 4, NV = 2, NR = 16 * NV, XOR3 = 0x96, CARRY = 0x3a };
+
+struct pair {
+    __m512i sum, count;
+};
+
+TILE_INLINE add_words(struct pair *p, __m512i a1, __m512i a2, __m512i b1, __m512i b2) {
+    __m512i half = _mm512_ternarylogic_epi32(p->sum, a1, b1, XOR3);
+    __m512i full = _mm512_ternarylogic_epi32(half, a2, b2, XOR3);
+    __m512i carry = _mm512_ternarylogic_epi32(half, full, p->sum, CARRY);
+    p->count = _mm512_add_epi32(p->count, _mm512_popcnt_epi32(carry));
+    p->sum = full;
+}
+
+/* The same onto nothing: short K is common, and the first step is a good part of it. */
+TILE_INLINE first_words(struct pair *p, __m512i a1, __m512i a2, __m512i b1, __m512i b2) {
+    __m512i half = _mm512_xor_si512(a1, b1);
+    p->sum = _mm512_ternarylogic_epi32(half, a2, b2, XOR3);
+    p->count = _mm512_popcnt_epi32(_mm512_andnot_si512(p->sum, half));
+}
+
+/* One 64-bit word of K of every row and column of the tile. */
+TILE_INLINE step(const struct tile *t, size_t mr, size_t i, const __m512i *b, struct pair pairs[MR][NV], bool first) {
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++) {
+        const uint8_t *a = t->a + r * t->a_stride + i;
+        __m512i a1 = _mm512_set1_epi32((int)load_u32(a)), a2 = _mm512_set1_epi32((int)load_u32(a + 4));
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            if (first)
+                first_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
+            else
+                add_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
+    }
+}
+
+TILE_INLINE tile(const struct tile *t, size_t mr) {
+    struct pair pairs[MR][NV];
+    const __m512i *b = (const __m512i *)t->panel;
+    size_t row_bytes = bits_row_bytes(t->k);
+    step(t, mr, 0, b, pairs, true);
+    for (size_t i = 8; i < row_bytes; i += 8)
+        step(t, mr, i, b += 2 * NV, pairs, false);
+    __m512i k = _mm512_set1_epi32((int)t->k);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++) {
+            __m512i twice = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
+            __m512i differ = _mm512_add_epi32(twice, _mm512_popcnt_epi32(pairs[r][j].sum));
+            __m512i dot = _mm512_sub_epi32(k, _mm512_slli_epi32(differ, 1));
+            _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, dot);
+        }
+}
+TILES_4(tile)
+
+static void run(const struct gemm_args *g) {
+    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(bits_row_bytes(g->k), NR, 4), tile_fns);
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    return panels_bytes(n, bits_row_bytes(k), NR, 4);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)m, (void)n, (void)k;
+    return 0;
+}
+
+static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
+    panel_pack(rhs, b, b_stride, n, bits_row_bytes(k), NR, 4);
+}
+
+const struct gemm_kernel xnor_gemm_w1a1__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

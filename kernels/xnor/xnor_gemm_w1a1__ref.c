@@ -1,0 +1,33 @@
+/* The oracle of xnor_gemm_w1a1: one word after the other, never tuned. */
+#include "../include/kernel.h"
+#include "../pack/panel.h"
+
+static void run(const struct gemm_args *g) {
+    size_t words = bits_row_bytes(g->k) / 8;
+    for (size_t m = 0; m < g->m; m++)
+        for (size_t n = 0; n < g->n; n++) {
+            const uint64_t *a = (const uint64_t *)((const uint8_t *)g->a + m * g->a_stride);
+            const uint64_t *b = (const uint64_t *)g->rhs + n * words;
+            int64_t differ = 0;
+            for (size_t i = 0; i < words; i++)
+                differ += __builtin_popcountll(a[i] ^ b[i]);
+            int32_t *c = (int32_t *)((uint8_t *)g->c + m * g->c_stride);
+            c[n] = (int32_t)((int64_t)g->k - 2 * differ);
+        }
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    return n * bits_row_bytes(k);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)m, (void)n, (void)k;
+    return 0;
+}
+
+static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
+    panel_copy_rows(rhs, b, b_stride, n, bits_row_bytes(k));
+}
+
+const struct gemm_kernel xnor_gemm_w1a1__ref = {run, rhs_bytes, work_bytes, pack_rhs};
