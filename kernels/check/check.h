@@ -1,0 +1,35 @@
+/* The differential checker's parts: a guarded memory, a sweep over shapes and fills, planted defects, a bench. */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+#include "../cases/case.h"
+
+/* Written by the child that checks one variant, read by the parent when the child is dead: what it was doing. */
+struct progress {
+    size_t m, n, k;
+    int fill;
+    struct case_layout layout;
+    bool at_end;     /* buffers end at a forbidden page; else they begin behind one */
+    unsigned checks; /* passed so far */
+    char failure[256];
+};
+
+/* Check one variant against its ref until `budget_s` is over, the fixed part of the sweep always to its end.
+ * false = `progress->failure` says what was wrong. */
+bool sweep(const struct kernel_variant *v, uint64_t seed, double budget_s, struct progress *progress);
+
+/* Memory between forbidden pages. One at a time; guard_next chooses the end that touches, and forgets old words. */
+bool guard_open(void);
+void guard_next(bool at_end);
+/* What was found damaged since guard_next, or NULL. */
+const char *guard_damage(void);
+extern const struct case_memory guard_memory;
+
+/* C of c's inputs, element by element from the unpacked values: the judge of `ref` itself. */
+void oracle_run(const struct kernel_case *c, void *want);
+
+/* A variant with the named defect, in this program only; NULL when there is none of that name. */
+const struct kernel_variant *planted_find(const char *defect);
+
+/* GOPS and share of this core's own peak for every variant that `features` allow and whose name contains `only`. */
+void bench(uint32_t features, const char *only);
+#endif
