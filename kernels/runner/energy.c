@@ -1,0 +1,115 @@
+#define _GNU_SOURCE
+#include "../board/board.h"
+#include "numbers.h"
+#include "state.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool wanted(const struct worker *w, size_t index, int64_t window) {
+    return !w->items[index].final && w->job->items[index].energy_windows > window;
+}
+
+/* Readings outside a window, to interpolate at its ends. A busy board may be late, a broken sensor never comes. */
+static void guard(struct worker *w) {
+    sampler_mark(&w->sampler);
+    for (int tries = 0; tries < 8 && !halted(w); tries++) {
+        halt_rest(w, sampler_guard_ns(&w->sampler));
+        if (sampler_covers(&w->sampler))
+            return;
+    }
+}
+
+static void idle_window(struct worker *w) {
+    cpu_set_t nobody;
+    if (w->job->idle_ns == 0 || halted(w))
+        return;
+    CPU_ZERO(&nobody);
+    sampler_start(&w->sampler, &nobody);
+    guard(w);
+    int64_t begin_ns = clock_now_ns();
+    halt_rest(w, w->job->idle_ns);
+    int64_t end_ns = clock_now_ns();
+    guard(w);
+    sampler_stop(&w->sampler);
+    if (halted(w) && w->halt == HALT_DEADLINE) /* the window was cut short */
+        return;
+    for (size_t i = 0; i < w->sampler.count; i++) {
+        struct text json = {0};
+        json_open(&json, "idle");
+        json_str(&json, "sensor", w->sampler.logs[i].sensor->id);
+        sensor_json(&json, &w->sampler.logs[i], begin_ns, end_ns);
+        json_close(&json);
+        spool_put(&w->spool, &json);
+        text_free(&json);
+    }
+}
+
+static void put_window(struct worker *w, size_t index, int64_t window) {
+    const struct result *r = &w->result;
+    for (size_t i = 0; i < w->sampler.count; i++) {
+        struct text json = {0};
+        json_open(&json, "energy");
+        json_str(&json, "item", w->job->items[index].id);
+        json_int(&json, "window", window);
+        json_str(&json, "sensor", w->sampler.logs[i].sensor->id);
+        json_int(&json, "inferences", r->inferences);
+        json_bool(&json, "check", r->check_before && r->check_after);
+        sensor_json(&json, &w->sampler.logs[i], r->begin_ns, r->end_ns);
+        json_close(&json);
+        ledger_frame(w, index, &json);
+        text_free(&json);
+    }
+}
+
+/* A window that fails spoils the energy entry, not the times that are already proven. */
+static void energy_window(struct worker *w, size_t index, int64_t window) {
+    const struct job_item *item = &w->job->items[index];
+    cpu_set_t allowed, work;
+    char words[WORDS_ROOM];
+    bool timed_out;
+    CPU_ZERO(&work);
+    if (!cores_allowed(&allowed) || !cores_choose(item->cores, &allowed, &work, words, sizeof words))
+        return;
+    sampler_start(&w->sampler, &work);
+    guard(w);
+    bool good = repetition_child(w, index, item->energy_window_ns, &timed_out, words, sizeof words);
+    guard(w);
+    sampler_stop(&w->sampler);
+    if (good && w->result.end_ns > w->result.begin_ns)
+        put_window(w, index, window);
+    else if (!halted(w))
+        snprintf(w->items[index].words, sizeof w->items[index].words, "energy window %lld: %.280s", (long long)window,
+                 good ? w->result.detail : words);
+}
+
+static void all_windows(struct worker *w, uint32_t *order) {
+    int64_t most = 0;
+    for (size_t i = 0; i < w->job->item_count; i++)
+        if (wanted(w, i, most))
+            most = w->job->items[i].energy_windows;
+    for (int64_t window = 0; window < most; window++) {
+        shuffle(order, w->job->item_count, &w->random);
+        for (size_t i = 0; i < w->job->item_count; i++) {
+            if (!wanted(w, order[i], window))
+                continue;
+            if (halted(w))
+                return;
+            energy_window(w, order[i], window);
+            ledger_close(w, order[i], false);
+        }
+    }
+}
+
+void energy_run(struct worker *w) {
+    bool any = false;
+    for (size_t i = 0; i < w->job->item_count; i++)
+        any = any || wanted(w, i, 0);
+    uint32_t *order = calloc(w->job->item_count, sizeof *order);
+    if (any && order != NULL && w->sampler.count > 0 && !halted(w)) {
+        idle_window(w);
+        all_windows(w, order);
+        idle_window(w);
+    }
+    free(order);
+}

@@ -1,0 +1,49 @@
+/* JOB: what the controller asks for. Versioned text, parsed whole before anything is done; strings point into it. */
+#ifndef RUNNER_JOB_H
+#define RUNNER_JOB_H
+#include "text.h"
+
+#define JOB_BYTES_MAX (1 << 20)
+#define JOB_ITEMS_MAX 4096
+#define JOB_STRING_MAX (64 << 10)
+#define JOB_SENSORS_MAX 16
+#define JOB_WATCHES_MAX 64
+#define JOB_ARGS_MAX 64
+
+enum item_kind { ITEM_KERNEL, ITEM_NETWORK, ITEM_PROGRAM };
+enum sensor_form { SENSOR_POWER, SENSOR_PRODUCT, SENSOR_ENERGY };
+
+struct job_watch {
+    const char *name, *path;
+};
+struct job_sensor {
+    const char *id, *form_name, *path, *path2;
+    enum sensor_form form;
+    int64_t period_ns;
+};
+struct job_item {
+    const char *id, *kind_name, *cores;
+    const char *op, *scheme, *variant;    /* kernel; variant "" = the best this CPU has */
+    const char *plan, *input, *expected;  /* blobs; program: expected only */
+    const char *args[JOB_ARGS_MAX + 1];   /* program; NULL-terminated */
+    enum item_kind kind;
+    int64_t m, n, k, tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
+};
+struct job {
+    const char *run, *holder, *runner, *lease, *isa_mask, *root;
+    int64_t version, deadline_s, budget_s, seed, repetitions_min, repetitions_max, samples, sample_min_ns, warmup_ns;
+    int64_t precision_ppm, peaks, idle_ns;
+    struct job_watch watches[JOB_WATCHES_MAX];
+    struct job_sensor sensors[JOB_SENSORS_MAX];
+    struct job_item *items;
+    size_t watch_count, sensor_count, item_count;
+};
+
+/* Takes `text` (changed in place; must outlive the job). false + "job line 12: ..." when refused. */
+bool job_parse(struct job *job, char *text, size_t size, char *err, size_t err_size);
+void job_free(struct job *job);
+/* Shapes of names: a run also names files. */
+bool name_is_run(const char *name);
+bool name_is_id(const char *name);
+bool name_is_sha256(const char *name);
+#endif

@@ -1,0 +1,177 @@
+#define _GNU_SOURCE
+#include "measure.h"
+#include "../board/board.h"
+#include "../peak/peak.h"
+#include "numbers.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define CLOCK_STEPS_PER_SAMPLE 1000 /* rule V06 */
+#define POISON 0xa5                 /* an output nobody wrote must not look like the one before */
+#define RESIZES 3
+
+static void timed(struct subject *s, int64_t iterations, int64_t *wall_ns, int64_t *cpu_ns) {
+    int64_t cpu = clock_thread_ns(), wall = clock_now_ns();
+    s->loop(s, iterations);
+    int64_t end = clock_now_ns();
+    *cpu_ns = clock_thread_ns() - cpu;
+    *wall_ns = end - wall;
+}
+
+static int64_t least_ns(const struct job *job) {
+    int64_t by_clock = CLOCK_STEPS_PER_SAMPLE * clock_step_ns();
+    return job->sample_min_ns > by_clock ? job->sample_min_ns : by_clock;
+}
+
+/* A tenth over the aim, so that a slightly faster sample is still long enough. */
+static int64_t enough(int64_t iterations, int64_t took_ns, int64_t least) {
+    double wanted = ceil((double)iterations * 1.1 * (double)least / (double)(took_ns > 0 ? took_ns : 1));
+    return wanted < 1 ? 1 : wanted > 1e12 ? 1000000000000 : (int64_t)wanted;
+}
+
+static int64_t size_loop(struct subject *s, int64_t least, struct result *r) {
+    int64_t iterations = 1, wall, cpu;
+    for (;;) {
+        timed(s, iterations, &wall, &cpu);
+        r->warmup += iterations;
+        if (wall >= least / 8)
+            return enough(iterations, wall, least);
+        iterations *= 8; /* short probes are all start-up; grow until one is worth scaling */
+    }
+}
+
+/* At least the asked time, then until three samples agree with the three before, at most as long again. */
+static int64_t warm_up(struct subject *s, const struct job *job, int64_t iterations, int64_t least, int64_t begin,
+                       struct result *r) {
+    int64_t last[6] = {0}, cpu;
+    for (size_t n = 0;; n++) {
+        int64_t spent = clock_now_ns() - begin;
+        bool settled = n >= 6 && fabs(median_of(last, 3) / median_of(last + 3, 3) - 1) < 0.02;
+        if (spent >= 2 * job->warmup_ns || (spent >= job->warmup_ns && (settled || job->warmup_ns == 0)))
+            break;
+        memmove(last, last + 1, 5 * sizeof *last);
+        timed(s, iterations, &last[5], &cpu);
+        r->warmup += iterations;
+    }
+    return last[5] > 0 ? enough(iterations, last[5], least) : iterations;
+}
+
+static bool check(struct subject *s, struct result *r, bool *passed) {
+    r->detail[0] = 0;
+    *passed = s->matches(s, r->detail, sizeof r->detail);
+    if (!*passed && r->detail[0] == 0)
+        snprintf(r->detail, sizeof r->detail, "the output differs");
+    return *passed;
+}
+
+/* First inference, its check, loop size and warm-up: all that comes before a timed region. False: wrong output. */
+static bool prepare(struct subject *s, const struct job *job, struct result *r) {
+    int64_t cpu;
+    memset(s->output, POISON, s->output_bytes);
+    int64_t begin = clock_now_ns();
+    timed(s, 1, &r->first_ns, &cpu);
+    r->warmup = 1;
+    if (!check(s, r, &r->check_before))
+        return false;
+    int64_t least = least_ns(job);
+    begin += clock_now_ns() - begin - r->first_ns; /* the check is no warm-up */
+    r->iterations = size_loop(s, least, r);
+    r->iterations = warm_up(s, job, r->iterations, least, begin, r);
+    return true;
+}
+
+static void take_usage(struct result *r, int sign) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_THREAD, &usage) != 0)
+        return;
+    r->inv_switches += sign * usage.ru_nivcsw;
+    r->minor_faults += sign * usage.ru_minflt;
+    r->major_faults += sign * usage.ru_majflt;
+}
+
+static bool too_short(const struct result *r, int64_t least) {
+    for (uint32_t i = 0; i < r->samples; i++)
+        if (r->wall_ns[i] < least)
+            return true;
+    return false;
+}
+
+static void take_samples(struct subject *s, const struct job *job, struct result *r) {
+    r->inv_switches = r->minor_faults = r->major_faults = 0;
+    r->samples = (uint32_t)job->samples;
+    take_usage(r, -1);
+    for (uint32_t i = 0; i < r->samples; i++) {
+        if (i + 1 == r->samples)
+            memset(s->output, POISON, s->output_bytes); /* the last sample must write it all again */
+        timed(s, r->iterations, &r->wall_ns[i], &r->cpu_ns[i]);
+    }
+    take_usage(r, 1);
+}
+
+static void finish(struct subject *s, struct result *r) {
+    r->clock_hz = 0;
+    for (int i = 0; i < 3; i++) /* an interrupt can only make the core look slower */
+        r->clock_hz = fmax(r->clock_hz, peak_clock_hz(1000000));
+    check(s, r, &r->check_after);
+    sha256_of(s->output, s->output_bytes, r->digest);
+}
+
+void measure_samples(struct subject *s, const struct job *job, struct result *r) {
+    if (!prepare(s, job, r))
+        return;
+    int64_t least = least_ns(job);
+    take_samples(s, job, r);
+    for (int i = 0; i < RESIZES && too_short(r, least); i++) {
+        r->warmup += r->iterations * r->samples;
+        r->iterations += r->iterations / 4 + 1;
+        take_samples(s, job, r);
+    }
+    finish(s, r);
+    r->steady = is_steady(r->wall_ns, r->samples);
+}
+
+void measure_window(struct subject *s, const struct job *job, int64_t window_ns, struct result *r) {
+    if (!prepare(s, job, r))
+        return;
+    memset(s->output, POISON, s->output_bytes);
+    r->begin_ns = clock_now_ns();
+    do {
+        s->loop(s, r->iterations);
+        r->inferences += r->iterations;
+        r->end_ns = clock_now_ns();
+    } while (r->end_ns - r->begin_ns < window_ns);
+    finish(s, r);
+}
+
+/* Sample-to-sample noise in log units, from neighbours only, so that a drift does not excuse itself. */
+static double noise_of(const int64_t *wall_ns, size_t n) {
+    int64_t steps_ppb[SAMPLES_MAX];
+    for (size_t i = 0; i + 1 < n; i++)
+        steps_ppb[i] = (int64_t)(1e9 * fabs(log((double)wall_ns[i + 1] / (double)wall_ns[i])));
+    return 1.4826 / sqrt(2) * 1e-9 * median_of(steps_ppb, n - 1);
+}
+
+/* Whether two stretches of samples differ by more than `limit` and more than their noise explains: the standard
+ * error of 5 against 15 medians is 0.65 of the noise, so twice the noise is about three of them. */
+static bool differ(const int64_t *a, size_t na, const int64_t *b, size_t nb, double limit, double noise) {
+    return fabs(log(median_of(a, na) / median_of(b, nb))) >= fmax(limit, 2 * noise);
+}
+
+bool is_steady(const int64_t *wall_ns, size_t n) {
+    size_t drop = 0;
+    if (n < 8 || n > SAMPLES_MAX)
+        return true; /* nothing can be said */
+    double noise = noise_of(wall_ns, n);
+    for (; 2 * drop < n; drop += 5) {
+        size_t left = n - drop, quarter = left / 4;
+        const int64_t *first = wall_ns + drop;
+        if (quarter == 0 || !differ(first, quarter, first + quarter, left - quarter, 0.01, noise))
+            break;
+    }
+    if (2 * drop >= n)
+        return false;
+    size_t half = (n - drop) / 2;
+    return !differ(wall_ns + drop, half, wall_ns + drop + half, n - drop - half, 0.02, noise);
+}

@@ -1,0 +1,30 @@
+/* What a repetition leaves: written by `runner rep` on its pipe, or taken from a program's words; read by the worker.
+ * Both ends are the same binary, so the wire form is the struct itself. */
+#ifndef RUNNER_RESULT_H
+#define RUNNER_RESULT_H
+#include "codes.h"
+#include "sha256.h"
+#include "text.h"
+
+#define RESULT_MAGIC 0x48423152u
+#define MASK_ROOM 264
+struct result {
+    uint32_t magic, samples;
+    int64_t iterations, warmup; /* inferences: per sample, and before the first sample */
+    int64_t inv_switches, minor_faults, major_faults;
+    int64_t weights_bytes, arena_bytes, peak_rss_bytes, load_ns, first_ns;
+    int64_t begin_ns, end_ns, inferences; /* of an energy window */
+    double clock_hz;
+    bool ran; /* false: it could not be carried out, `words` say why */
+    bool check_before, check_after, steady;
+    char digest[SHA256_HEX], cpu_mask[MASK_ROOM], variant[NAME_ROOM];
+    char detail[WORDS_ROOM], words[WORDS_ROOM];
+    char version[NAME_ROOM], executed[NAME_ROOM]; /* programs only */
+    int64_t wall_ns[SAMPLES_MAX], cpu_ns[SAMPLES_MAX];
+};
+/* First on the pipe, before anything can crash: the variant's name in NAME_ROOM bytes. */
+bool result_announce(int fd, const char *variant);
+bool result_send(int fd, const struct result *r);
+/* What came over the pipe; `variant` of an announcement is kept even when no result followed. */
+bool result_receive(const struct text *output, struct result *r);
+#endif

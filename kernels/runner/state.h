@@ -1,0 +1,57 @@
+/* The worker's memory: what has happened to each item so far. */
+#ifndef RUNNER_STATE_H
+#define RUNNER_STATE_H
+#include "frame.h"
+#include "job.h"
+#include "result.h"
+#include "sensors.h"
+#include "sha256.h"
+
+struct item_state {
+    struct sha256 digest; /* over its sample and energy frames */
+    int64_t count;        /* of those frames */
+    double *ln_p25;       /* one per repetition */
+    size_t repetitions;
+    bool stopped;         /* no more repetitions */
+    bool final;           /* its last item_end is written */
+    bool dirty;           /* frames since its last item_end */
+    const char *status, *stop;
+    char words[WORDS_ROOM];
+};
+enum halt { HALT_NO, HALT_CANCELLED, HALT_DEADLINE };
+struct worker {
+    const struct job *job;
+    const char *dir;
+    struct spool spool;
+    struct item_state *items;
+    struct sampler sampler;
+    int deadline_fd; /* timerfd: readable when the time is over */
+    int64_t began_ns, deadline_boot_ns;
+    enum halt halt;
+    uint64_t random;
+    char boot_id[64];
+    struct result result; /* of the repetition at hand */
+};
+
+/* ledger.c: frames that belong to an item, and its closing records */
+void ledger_frame(struct worker *w, size_t index, const struct text *json);
+void ledger_close(struct worker *w, size_t index, bool final);
+/* The item is over, badly: no more repetitions, final item_end now. */
+void ledger_fail(struct worker *w, size_t index, const char *status, const char *words);
+
+/* repetition.c: one fresh process of an item; its frame, its stop rule. */
+void repetition_run(struct worker *w, size_t index);
+
+/* carry.c: starts the item's child (window_ns 0: a repetition) and reads its result. False: it gave none, and why;
+ * `timed_out` tells a timeout from a failure. */
+bool repetition_child(struct worker *w, size_t index, int64_t window_ns, bool *timed_out, char *words, size_t size);
+
+/* energy.c: all windows of all items, between two idle windows */
+void energy_run(struct worker *w);
+
+/* halt.c: the three ways in which a worker is told to end */
+void halt_prepare(struct worker *w);
+bool halted(struct worker *w); /* looks at deadline, signal and the cancel file */
+/* Sleeps, but not past the deadline. */
+void halt_rest(struct worker *w, int64_t ns);
+#endif

@@ -1,0 +1,173 @@
+#define _GNU_SOURCE
+#include "subject.h"
+#include "../isa/isa.h"
+#include "compare.h"
+#include "files.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The compiler must believe that somebody reads every output. */
+#define OUTPUT_IS_READ(p) __asm__ volatile("" : : "r"(p) : "memory")
+
+const struct kernel_variant *item_variant(const struct job_item *item, char *err, size_t err_size) {
+    const struct kernel_variant *v =
+        item->variant[0] != 0 ? kernel_find(item->variant) : kernel_best(item->op, item->scheme, isa_features());
+    if (v == NULL)
+        snprintf(err, err_size, "this runner has no kernel %s %s%s%s", item->op, item->scheme,
+                 item->variant[0] ? " named " : "", item->variant);
+    else if (strcmp(v->op, item->op) != 0 || strcmp(v->scheme, item->scheme) != 0) {
+        snprintf(err, err_size, "variant %s is not %s %s", v->name, item->op, item->scheme);
+        v = NULL;
+    } else if ((v->needs & ~isa_features()) != 0) {
+        uint32_t missing = v->needs & ~isa_features();
+        const char *name = isa_name(missing & (~missing + 1));
+        snprintf(err, err_size, "variant %s needs %s, which this CPU lacks or the mask hides", v->name,
+                 name ? name : "a feature");
+        v = NULL;
+    }
+    return v;
+}
+
+size_t ref_index(const struct job *job, size_t index) {
+    const struct job_item *a = &job->items[index], *b = job->items;
+    while (b->kind != ITEM_KERNEL || strcmp(a->op, b->op) != 0 || strcmp(a->scheme, b->scheme) != 0 ||
+           a->m != b->m || a->n != b->n || a->k != b->k)
+        b++;
+    return (size_t)(b - job->items);
+}
+
+bool ref_path(const char *dir, const struct job *job, size_t index, char *path) {
+    char ext[32];
+    snprintf(ext, sizeof ext, ".ref.%zu", ref_index(job, index));
+    return run_path(dir, job->run, ext, path);
+}
+
+static void kernel_loop(struct subject *s, int64_t iterations) {
+    for (int64_t i = 0; i < iterations; i++) {
+        case_run(&s->kernel);
+        OUTPUT_IS_READ(s->kernel.c);
+    }
+}
+
+static bool kernel_matches(const struct subject *s, char *err, size_t err_size) {
+    if (s->want_bytes != s->output_bytes) {
+        snprintf(err, err_size, "the ref wrote %zu bytes, this variant %zu", s->want_bytes, s->output_bytes);
+        return false;
+    }
+    return case_matches(&s->kernel, s->want, err, err_size);
+}
+
+static bool open_case(struct kernel_case *c, const struct kernel_variant *v, const struct job *job, size_t index,
+                      char *err, size_t err_size) {
+    const struct job_item *item = &job->items[index];
+    return case_open(c, v, (size_t)item->m, (size_t)item->n, (size_t)item->k, (uint64_t)job->seed, FILL_RANDOM,
+                     &case_plain_memory, err, err_size);
+}
+
+static bool open_kernel(struct subject *s, const struct job *job, size_t index, const char *dir, char *err,
+                        size_t err_size) {
+    char path[PATH_ROOM];
+    const struct kernel_variant *v = item_variant(&job->items[index], err, err_size);
+    if (v == NULL || !ref_path(dir, job, index, path) ||
+        !map_file(path, &s->want, &s->want_bytes, err, err_size) ||
+        !open_case(&s->kernel, v, job, index, err, err_size))
+        return false;
+    s->loop = kernel_loop;
+    s->matches = kernel_matches;
+    s->output = s->kernel.c;
+    s->output_bytes = s->kernel.c_bytes;
+    s->weights_bytes = (int64_t)s->kernel.rhs_bytes;
+    s->arena_bytes = (int64_t)s->kernel.work_bytes;
+    snprintf(s->variant, sizeof s->variant, "%s", v->name);
+    return true;
+}
+
+static void network_loop(struct subject *s, int64_t iterations) {
+    for (int64_t i = 0; i < iterations; i++) {
+        net_run(&s->net, s->input, s->output);
+        OUTPUT_IS_READ(s->output);
+    }
+}
+
+static bool network_matches(const struct subject *s, char *err, size_t err_size) {
+    return outputs_match(s->output, s->output_bytes, s->want, s->want_bytes, s->net.output_is_float,
+                         s->tolerance_ppm, err, err_size);
+}
+
+/* Touched, so that no page comes into being inside a timed region. */
+static void *touched(size_t bytes) {
+    size_t room = (bytes + SUBJECT_ALIGN - 1) / SUBJECT_ALIGN * SUBJECT_ALIGN;
+    void *block = bytes <= SIZE_MAX / 2 ? aligned_alloc(SUBJECT_ALIGN, room ? room : SUBJECT_ALIGN) : NULL;
+    if (block != NULL)
+        memset(block, 0xa5, room);
+    return block;
+}
+
+static bool check_sizes(const struct subject *s, size_t input_bytes, char *err, size_t err_size) {
+    bool good = input_bytes == s->net.input_bytes && s->want_bytes == s->net.output_bytes;
+    if (!good)
+        snprintf(err, err_size, "the plan reads %zu bytes and writes %zu; the blobs hold %zu and %zu",
+                 s->net.input_bytes, s->net.output_bytes, input_bytes, s->want_bytes);
+    return good;
+}
+
+static bool open_network(struct subject *s, const struct job *job, size_t index, const char *dir, char *err,
+                         size_t err_size) {
+    const struct job_item *item = &job->items[index];
+    const void *plan;
+    size_t plan_bytes, input_bytes;
+    if (!map_blob(dir, item->plan, &plan, &plan_bytes, err, err_size) ||
+        !map_blob(dir, item->input, &s->input, &input_bytes, err, err_size) ||
+        !map_blob(dir, item->expected, &s->want, &s->want_bytes, err, err_size) ||
+        !net_open(&s->net, plan, plan_bytes, err, err_size) || !check_sizes(s, input_bytes, err, err_size))
+        return false;
+    void *arena = touched(s->net.arena_bytes);
+    s->output = touched(s->net.output_bytes);
+    if (arena == NULL || s->output == NULL) {
+        snprintf(err, err_size, "no memory for an arena of %zu bytes", s->net.arena_bytes);
+        return false;
+    }
+    if (!net_prepare(&s->net, arena, isa_features(), err, err_size))
+        return false;
+    s->loop = network_loop;
+    s->matches = network_matches;
+    s->output_bytes = s->net.output_bytes;
+    s->weights_bytes = (int64_t)s->net.weights_bytes;
+    s->arena_bytes = (int64_t)s->net.arena_bytes;
+    s->tolerance_ppm = item->tolerance_ppm;
+    snprintf(s->variant, sizeof s->variant, "%s", s->net.variants);
+    return true;
+}
+
+bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size) {
+    memset(s, 0, sizeof *s);
+    if (job->items[index].threads != 1) {
+        snprintf(err, err_size, "%lld threads asked for: native code runs in one",
+                 (long long)job->items[index].threads);
+        return false;
+    }
+    if (job->items[index].kind == ITEM_KERNEL)
+        return open_kernel(s, job, index, dir, err, err_size);
+    return open_network(s, job, index, dir, err, err_size);
+}
+
+bool ref_write(const struct job *job, size_t index, const char *dir, char *err, size_t err_size) {
+    char path[PATH_ROOM];
+    struct kernel_case c;
+    const struct job_item *item = &job->items[index];
+    const struct kernel_variant *ref = kernel_ref(item->op, item->scheme);
+    if (ref == NULL) {
+        snprintf(err, err_size, "no oracle for %s %s", item->op, item->scheme);
+        return false;
+    }
+    if (!ref_path(dir, job, index, path) || !open_case(&c, ref, job, index, err, err_size))
+        return false;
+    case_run(&c);
+    bool good = write_whole(path, c.c, c.c_bytes);
+    if (!good)
+        snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
+    case_close(&c);
+    return good;
+}

@@ -1,0 +1,32 @@
+/* What a repetition times: a kernel case or a network, ready to run, with its check. */
+#ifndef RUNNER_SUBJECT_H
+#define RUNNER_SUBJECT_H
+#define SUBJECT_ALIGN 64
+#include "../cases/case.h"
+#include "../nets/nets.h"
+#include "codes.h"
+#include "job.h"
+
+struct subject {
+    void (*loop)(struct subject *s, int64_t iterations); /* the timed code */
+    bool (*matches)(const struct subject *s, char *err, size_t err_size);
+    char variant[NAME_ROOM];
+    void *output;
+    size_t output_bytes;
+    int64_t weights_bytes, arena_bytes;
+    const void *want; /* the ref's output, or the expected blob */
+    size_t want_bytes;
+    int64_t tolerance_ppm;
+    struct kernel_case kernel;
+    struct net net;
+    const void *input;
+};
+/* The variant an item runs: the forced one, or the best this CPU has; NULL + words when there is none. */
+const struct kernel_variant *item_variant(const struct job_item *item, char *err, size_t err_size);
+/* Item whose ref output this kernel item shares: the first of the same op, scheme and shape. */
+size_t ref_index(const struct job *job, size_t index);
+bool ref_path(const char *dir, const struct job *job, size_t index, char *path);
+bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
+/* Computes and keeps runs/RUN.ref.INDEX by the kernel's oracle, untimed. */
+bool ref_write(const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
+#endif
