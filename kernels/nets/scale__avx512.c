@@ -1,0 +1,4 @@
+/* See scale.h. */
+#include "scale.h"
+
+SCALE(avx512)
