@@ -1,0 +1,64 @@
+"""The grammar of names and short words in suites and inventories, as types for the models."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+SCHEME = re.compile(r"(?:w[1-8]|tern|pot[2-4])a(?:1|2|3|4|8)|fp32|fp16|bf16|bits", re.ASCII)
+SHAPE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", re.ASCII)
+CORES = re.compile(r"(?:all|[1-9][0-9]{0,2})(?:@(?:big|mid|little))?", re.ASCII)
+ONNX = re.compile(r"\./[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}\.onnx", re.ASCII)
+# 64 Mi elements: 256 MiB of fp32, more than the smallest boards have for one operand
+MAX_ELEMENTS = 1 << 26
+
+
+def check(pattern: re.Pattern[str], wants: str) -> Callable[[str], str]:
+    """Return a validator that refuses text the pattern does not match in full."""
+
+    def validator(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"{value[:80]!r} is no {wants}")
+        return value
+
+    return validator
+
+
+def _shape(value: str) -> str:
+    match = SHAPE.fullmatch(value)
+    if not match:
+        return check(NAME, "shape: write MxNxK, such as 512x512x512, or the name of a set")(value)
+    m, n, k = (int(part) for part in match.groups())
+    if max(m * n, n * k, m * k) > MAX_ELEMENTS:
+        raise ValueError(f"{value} is too large: no operand may exceed {MAX_ELEMENTS} elements")
+    return value
+
+
+def _network(value: str) -> str:
+    if value.startswith(".") and ONNX.fullmatch(value) and ".." not in value:
+        return value
+    return check(NAME, "network: write a name, or a file beside the suite as ./name.onnx")(value)
+
+
+def _cores(value: object) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not CORES.fullmatch(text):
+        raise ValueError(f"{value!r} is no choice of cores: write 1, 4, all, 1@big or all@little")
+    return text
+
+
+_NAME_WANTS = "name: letters, digits, . _ - (at most 64, beginning with a letter or digit)"
+
+Name = Annotated[str, AfterValidator(check(NAME, _NAME_WANTS))]
+Scheme = Annotated[
+    str, AfterValidator(check(SCHEME, "scheme: write w1a1, w8a8, terna1, pot4a8, fp32, fp16 ..."))
+]
+Shape = Annotated[str, AfterValidator(_shape)]
+Network = Annotated[str, AfterValidator(_network)]
+CoreChoice = Annotated[str, BeforeValidator(_cores)]
