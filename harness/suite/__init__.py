@@ -1,0 +1,1 @@
+"""Suites and plans: which cells are measured on which board; starts nothing, touches no board."""

@@ -1,0 +1,191 @@
+"""A suite's matrix, multiplied out against the catalogue; no board is looked at here.
+
+Combinations the catalogue does not know are dropped and counted; a listed value that is left
+without any cell is an error at its position, for it is a mistake far more often than a wish.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from harness.config.schema import suggestion
+from harness.errors import ConfigError
+from harness.records.item import Item
+from harness.suite.catalogue import SHAPE_SETS, Catalogue
+from harness.suite.suite import KernelBlock, NetworkBlock, Suite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_CELLS = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One combination the catalogue knows; threads and variant wait for the board."""
+
+    item: Item
+    implementations: tuple[str, ...] = ("best",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """All cells in suite order, and how many combinations were dropped."""
+
+    cells: tuple[Cell, ...]
+    dropped: int
+
+
+def expand(suite: Suite, catalogue: Catalogue) -> Cells:
+    """Multiply the matrix out, modes outermost; raises ConfigError for values without a cell."""
+    cells: list[Cell] = []
+    dropped = 0
+    dead: list[str] = []
+    for number, block in enumerate(suite.blocks):
+        _bounded(suite, number, block)
+        if isinstance(block, KernelBlock):
+            found = list(_kernels(block, catalogue))
+            dead += _dead_kernels(suite, number, block, catalogue)
+        else:
+            found = list(_networks(block, catalogue))
+            dead += _dead_networks(suite, number, block, catalogue)
+        cells += [cell for cell in found if cell is not None]
+        dropped += found.count(None)
+    if dead:
+        raise ConfigError(
+            "\n".join(dead), do="take these out, or see `harness kernels`, `networks`"
+        )
+    by_mode = [_in_mode(cell, mode) for mode in suite.modes for cell in cells]
+    return Cells(cells=tuple(by_mode), dropped=dropped * len(suite.modes))
+
+
+def _bounded(suite: Suite, number: int, block: KernelBlock | NetworkBlock) -> None:
+    size = len(suite.modes)
+    for values in vars(block).values():
+        size *= len(values)
+    if size > MAX_CELLS:
+        words = f"this block has {size} combinations, more than {MAX_CELLS}"
+        raise ConfigError(words, where=suite.where("matrix", number), do="split the suite")
+
+
+def _in_mode(cell: Cell, mode: str) -> Cell:
+    return replace(cell, item=replace(cell.item, mode=mode))
+
+
+def _kernels(block: KernelBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
+    shapes = [shape for name in block.shapes for shape in SHAPE_SETS.get(name, (name,))]
+    for op, scheme, shape, cores in itertools.product(block.ops, block.schemes, shapes, block.on):
+        if scheme in catalogue.kernels.get(op, ()):
+            item = Item(kind="kernel", workload=op, scheme=scheme, shape=shape, cores=cores)
+            yield Cell(item=item, implementations=block.implementations)
+        else:
+            yield None
+
+
+def _networks(block: NetworkBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
+    for network, scheme, runtime, device, batch, scenario, cores in itertools.product(
+        block.networks,
+        block.schemes,
+        block.runtimes,
+        block.devices,
+        block.batch,
+        block.scenario,
+        block.on,
+    ):
+        if not _known(catalogue, network, scheme, runtime, device, batch, scenario):
+            yield None
+            continue
+        info = catalogue.networks[network]
+        yield Cell(
+            item=Item(
+                kind="network",
+                workload=network,
+                scheme=scheme,
+                shape=info.shape,
+                runtime=runtime,
+                device=device,
+                batch=batch,
+                scenario=scenario,
+                cores=cores,
+                weights=info.weights,
+            )
+        )
+
+
+def _axes(block: NetworkBlock) -> dict[str, tuple[str, ...] | tuple[int, ...]]:
+    return {
+        "networks": block.networks,
+        "schemes": block.schemes,
+        "runtimes": block.runtimes,
+        "devices": block.devices,
+        "batch": block.batch,
+        "scenario": block.scenario,
+    }
+
+
+def _known(catalogue: Catalogue, *values: object) -> bool:
+    network, scheme, runtime, device, batch, scenario = values
+    info, engine = catalogue.networks.get(str(network)), catalogue.runtime(str(runtime))
+    return (
+        info is not None
+        and engine is not None
+        and runtime in info.runtimes.get(str(scheme), ())
+        and device in engine.devices
+        and batch in engine.batches
+        and scenario in engine.scenarios
+    )
+
+
+def _dead_kernels(
+    suite: Suite, number: int, block: KernelBlock, catalogue: Catalogue
+) -> Iterator[str]:
+    kernels = catalogue.kernels
+    for index, op in enumerate(block.ops):
+        if op not in kernels:
+            words = f"this version has no kernel {op!r}{suggestion(op, kernels)}"
+            yield f"{suite.where('matrix', number, 'ops', index)}: {words}"
+        elif not set(kernels[op]) & set(block.schemes):
+            words = f"{op!r} ends in no cell: it knows {', '.join(kernels[op])}"
+            yield f"{suite.where('matrix', number, 'ops', index)}: {words}"
+    known = sorted({scheme for op in block.ops for scheme in kernels.get(op, ())})
+    for index, scheme in enumerate(block.schemes):
+        if scheme not in known and known:
+            words = f"{scheme!r} ends in no cell: {', '.join(block.ops)} knows {', '.join(known)}"
+            yield f"{suite.where('matrix', number, 'schemes', index)}: {words}"
+    for index, shape in enumerate(block.shapes):
+        if not shape[:1].isdigit() and shape not in SHAPE_SETS:
+            words = f"no set of shapes {shape!r}{suggestion(shape, SHAPE_SETS)}"
+            yield f"{suite.where('matrix', number, 'shapes', index)}: {words}"
+
+
+def _dead_networks(
+    suite: Suite, number: int, block: NetworkBlock, catalogue: Catalogue
+) -> Iterator[str]:
+    axes = _axes(block)
+    alive: dict[str, set[object]] = {name: set() for name in axes}
+    for values in itertools.product(*axes.values()):
+        if _known(catalogue, *values):
+            for name, value in zip(axes, values, strict=True):
+                alive[name].add(value)
+    for name, listed in axes.items():
+        for index, value in enumerate(listed):
+            if value not in alive[name]:
+                words = _why_dead(name, str(value), block, catalogue)
+                yield f"{suite.where('matrix', number, name, index)}: {words}"
+
+
+def _why_dead(axis: str, value: str, block: NetworkBlock, catalogue: Catalogue) -> str:
+    if axis == "networks" and value not in catalogue.networks:
+        return f"this version has no network {value!r}{suggestion(value, catalogue.networks)}"
+    if axis == "runtimes" and catalogue.runtime(value) is None:
+        known = dict.fromkeys(["native", *catalogue.runtimes])
+        return f"this version has no runtime {value!r}{suggestion(value, known)}"
+    offers = [
+        f"{name} knows {scheme} by {' or '.join(runtimes)}"
+        for name in block.networks
+        if name in catalogue.networks
+        for scheme, runtimes in catalogue.networks[name].runtimes.items()
+    ]
+    return f"{value!r} ends in no cell: {'; '.join(offers) or 'no network here is known'}"

@@ -1,0 +1,41 @@
+"""How long a plan will take on each board, roughly: shown before the start, never a limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.records.item import Item, Plan, Protocol
+
+# Typical wall time of one inference and of one start, in seconds; a guess that errs upwards.
+_KERNEL_S = 0.004
+_NETWORK_S = 0.03
+_START_S = {"native": 0.05}
+_START_OTHER_S = 0.8
+_PEAKS_S = 2.0
+_GUARD_S = 1.0
+
+
+def estimate(plan: Plan) -> dict[str, float]:
+    """Return seconds per board: rounds within the budget (the first one always) plus energy."""
+    boards = dict.fromkeys(p.board for p in plan.items)
+    return {board: _board_s(plan, board) for board in boards}
+
+
+def _board_s(plan: Plan, board: str) -> float:
+    items = [p.item for p in plan.of(board) if not p.skip]
+    if not items:
+        return 0.0
+    protocol = plan.protocol
+    one_round = sum(_repetition_s(item, protocol) for item in items)
+    rounds = min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
+    windows = sum(protocol.energy_windows for item in items if item.energy)
+    energy = windows * (protocol.energy_window_s + _GUARD_S)
+    return _PEAKS_S + rounds + energy + (2 * protocol.idle_s if windows else 0.0)
+
+
+def _repetition_s(item: Item, protocol: Protocol) -> float:
+    inference = (_KERNEL_S if item.kind == "kernel" else _NETWORK_S) * item.batch
+    samples = protocol.samples * max(protocol.sample_min_ms / 1e3, inference)
+    warmup = max(protocol.warmup_ms / 1e3, inference)
+    return _START_S.get(item.runtime, _START_OTHER_S) + warmup + samples

@@ -1,0 +1,99 @@
+"""Whether a cell can be measured on one board, and if not, why, in words; drops nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.records.board import BoardFacts
+    from harness.records.item import Item
+    from harness.suite.catalogue import Catalogue
+    from harness.suite.cells import Cell
+
+ONE_THREAD = "this version's native kernels run on one thread"
+
+
+def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[Item, str]]:
+    """Return a cell's items on a board, each with the reason why it is skipped ("" = it runs)."""
+    item = replace(cell.item, threads=threads_of(cell.item.cores, facts))
+    reason = (
+        _mode(item, facts, catalogue)
+        or _device(item, catalogue)
+        or _runtime(item, facts)
+        or _cores(item, facts, catalogue)
+    )
+    if item.kind != "kernel":
+        return [(item, reason)]
+    return _variants(item, cell.implementations, facts, reason)
+
+
+def threads_of(cores: str, facts: BoardFacts) -> int:
+    """Return how many threads a choice of cores means on this board (0: no such cores)."""
+    count, _, cluster = cores.partition("@")
+    available = len(facts.clusters.get(cluster, ())) if cluster else facts.hello.cores
+    return available if count == "all" else int(count)
+
+
+def _mode(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
+    if item.mode == "default":
+        return ""
+    if not facts.entry.tune:
+        return f"power mode {item.mode!r} is set only on boards marked `tune: true` in boards.yaml"
+    if not catalogue.switches_modes:
+        return (
+            f"this version records power modes but does not switch to {item.mode!r}:"
+            " set it by hand and ask for `modes: [default]`"
+        )
+    return ""
+
+
+def _device(item: Item, catalogue: Catalogue) -> str:
+    runtime = catalogue.runtime(item.runtime)
+    return runtime.devices.get(item.device, "no such device") if runtime else ""
+
+
+def _runtime(item: Item, facts: BoardFacts) -> str:
+    if item.runtime == "native" or item.runtime in facts.runtimes:
+        return ""
+    return facts.runtime_absent.get(item.runtime, f"no {item.runtime} was found on this board")
+
+
+def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
+    _, _, cluster = item.cores.partition("@")
+    if cluster and cluster not in facts.clusters:
+        known = ", ".join(facts.clusters)
+        return f"this board has no cluster {cluster!r}" + (
+            f" (it has {known})" if known else ": its cores are alike, or it does not tell"
+        )
+    available = len(facts.clusters[cluster]) if cluster else facts.hello.cores
+    if item.threads > available:
+        return f"{item.threads} cores were asked for, there are {available}"
+    runtime = catalogue.runtime(item.runtime)
+    # `all` on a board with one core is one thread, and runs
+    if item.threads > 1 and runtime is not None and not runtime.threads:
+        return ONE_THREAD
+    return ""
+
+
+def _variants(
+    item: Item, wanted: tuple[str, ...], facts: BoardFacts, reason: str
+) -> list[tuple[Item, str]]:
+    here = facts.hello.variants.get(f"{item.workload}_{item.scheme}", ())
+    if not here:
+        absent = f"the board's runner has no variant of {item.workload} {item.scheme}"
+        return [(item, reason or absent)]
+    by_isa = {name.rpartition("__")[2]: name for name in here}
+    if wanted == ("best",):
+        return [(item, reason)]
+    names = [isa for isa in by_isa if isa != "ref"] if wanted == ("all",) else list(wanted)
+    if not names:
+        return [(item, reason or "only the reference runs here; name it: implementations: [ref]")]
+    return [_forced(item, isa, by_isa, reason) for isa in names]
+
+
+def _forced(item: Item, isa: str, by_isa: dict[str, str], reason: str) -> tuple[Item, str]:
+    if isa in by_isa:
+        return replace(item, variant=by_isa[isa]), reason
+    absent = f"variant {isa!r} does not run on this CPU; here: {', '.join(by_isa)}"
+    return replace(item, variant=isa), reason or absent

@@ -1,0 +1,66 @@
+"""Suite x boards -> Plan: every cell becomes an item or a skip with its reason; nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.errors import ConfigError
+from harness.records.item import Item, Plan, Planned
+from harness.suite.cells import Cell, Cells, expand
+from harness.suite.judge import on_board
+from harness.suite.profiles import protocol_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.records.board import BoardFacts
+    from harness.suite.catalogue import Catalogue
+    from harness.suite.suite import Suite
+
+
+def plan(
+    suite: Suite,
+    boards: Sequence[BoardFacts],
+    registry: Catalogue,
+    *,
+    profile: str = "",
+    keyword: str = "",
+    seed: int = 0,
+    unreached: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return what will be measured on each board, in suite order.
+
+    `keyword` keeps items whose label contains it; `unreached` maps boards that could not be asked
+    to the reason, and every cell stands there as a skip. Raises ConfigError for listed values that
+    end in no cell, and when the keyword matches nothing.
+    """
+    protocol = protocol_of(suite, profile)
+    cells = expand(suite, registry)
+    items = [p for facts in boards for p in _on(facts, cells, suite, registry)]
+    for board, reason in (unreached or {}).items():
+        items += [Planned(board=board, item=c.item, skip=reason) for c in _once(cells)]
+    kept = tuple(p for p in items if keyword.lower() in p.item.label.lower())
+    if items and not kept:
+        labels = ", ".join(sorted({p.item.label for p in items})[:8])
+        raise ConfigError(f"no item matches -k {keyword!r}", do=f"items are called: {labels} ...")
+    return Plan(suite=suite.name, protocol=protocol, seed=seed, items=kept, dropped=cells.dropped)
+
+
+def _once(cells: Cells) -> Iterator[Cell]:
+    yield from {cell.item.item_id: cell for cell in cells.cells}.values()
+
+
+def _on(facts: BoardFacts, cells: Cells, suite: Suite, registry: Catalogue) -> Iterator[Planned]:
+    seen: set[str] = set()
+    for cell in cells.cells:
+        for item, reason in on_board(cell, facts, registry):
+            # two blocks may meet in one cell: it is measured once
+            if item.item_id not in seen:
+                seen.add(item.item_id)
+                energy = _wants_energy(item, suite) and bool(facts.sensors)
+                yield Planned(board=facts.name, item=replace(item, energy=energy), skip=reason)
+
+
+def _wants_energy(item: Item, suite: Suite) -> bool:
+    return suite.energy == "all" or (suite.energy == "networks" and item.kind == "network")

@@ -1,0 +1,77 @@
+"""Profiles: how much care a number gets, one Protocol each; a suite may replace single values."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from harness.errors import ConfigError
+from harness.records.item import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.suite.suite import Suite
+
+PROFILES: Mapping[str, Protocol] = {
+    # a whole suite within five minutes a board; energy is only indicative
+    "quick": Protocol(
+        profile="quick",
+        repetitions_min=3,
+        repetitions_max=5,
+        samples=20,
+        sample_min_ms=1.0,
+        warmup_ms=20.0,
+        precision=0.01,
+        budget_s=30.0,
+        energy_windows=1,
+        energy_window_s=3.0,
+        idle_s=3.0,
+    ),
+    # within an hour a board; 10 x 70 samples are enough for a p99 (662)
+    "standard": Protocol(
+        profile="standard",
+        repetitions_min=5,
+        repetitions_max=10,
+        samples=70,
+        sample_min_ms=1.0,
+        warmup_ms=100.0,
+        precision=0.005,
+        budget_s=2400.0,
+        energy_windows=5,
+        energy_window_s=10.0,
+        idle_s=15.0,
+    ),
+    # for figures that others will quote
+    "publish": Protocol(
+        profile="publish",
+        repetitions_min=10,
+        repetitions_max=30,
+        samples=100,
+        sample_min_ms=2.0,
+        warmup_ms=500.0,
+        precision=0.002,
+        budget_s=4 * 3600.0,
+        energy_windows=5,
+        energy_window_s=30.0,
+        idle_s=30.0,
+    ),
+}
+
+
+def protocol_of(suite: Suite, profile: str = "") -> Protocol:
+    """Return the protocol of a suite; `profile` (of the command line) wins over the suite's own."""
+    name = profile or suite.profile
+    if name not in PROFILES:
+        words = f"no profile {name!r}; known: {', '.join(PROFILES)}"
+        raise ConfigError(words, where=suite.where("profile"))
+    floats = {f.name for f in dataclasses.fields(Protocol) if f.type == "float"}
+    given = {k: float(v) if k in floats else v for k, v in suite.overrides.items()}
+    protocol = dataclasses.replace(PROFILES[name], **given)  # type: ignore[arg-type]
+    if protocol.repetitions_min > protocol.repetitions_max:
+        words = (
+            f"repetitions_min {protocol.repetitions_min} exceeds"
+            f" repetitions_max {protocol.repetitions_max}"
+        )
+        raise ConfigError(words, where=suite.where("protocol"), do="set both in `protocol:`")
+    return protocol

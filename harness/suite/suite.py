@@ -1,0 +1,56 @@
+"""The nouns of a suite, apart from its file form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KernelBlock:
+    """Kernel cells: ops x schemes x shapes x cores; family and variant are what comes of it."""
+
+    ops: tuple[str, ...]
+    schemes: tuple[str, ...]
+    shapes: tuple[str, ...]
+    on: tuple[str, ...] = ("1",)
+    implementations: tuple[str, ...] = ("best",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkBlock:
+    """Network cells: networks x schemes x runtimes x devices x batch x scenario x cores."""
+
+    networks: tuple[str, ...]
+    schemes: tuple[str, ...]
+    runtimes: tuple[str, ...] = ("native",)
+    devices: tuple[str, ...] = ("cpu",)
+    batch: tuple[int, ...] = (1,)
+    scenario: tuple[str, ...] = ("latency",)
+    on: tuple[str, ...] = ("1",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """What a suite file says. `overrides` are single values of the protocol."""
+
+    name: str
+    boards: tuple[str, ...]
+    blocks: tuple[KernelBlock | NetworkBlock, ...]
+    profile: str = "quick"
+    modes: tuple[str, ...] = ("default",)
+    energy: str = "networks"
+    overrides: Mapping[str, int | float] = field(default_factory=dict)
+    positions: Mapping[Place, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def where(self, *place: str | int) -> str:
+        """Return `file:line:column` of a key or value, or of the nearest parent known."""
+        for end in range(len(place), -1, -1):
+            if place[:end] in self.positions:
+                return self.positions[place[:end]]
+        return self.name

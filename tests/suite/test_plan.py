@@ -1,0 +1,215 @@
+"""Plans: expansion in order, drops counted, skips in words, dead values at their position."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import ConfigError
+from harness.suite.catalogue import SHAPE_SETS
+from harness.suite.plan import plan
+from tests.suite.fixtures import CATALOGUE, FACTS, HELLO, SENSOR, board, suite
+
+if TYPE_CHECKING:
+    from harness.records.item import Plan
+
+GEMM = "{ops: [gemm], schemes: [w1a1], shapes: [8x8x8]}"
+NETS = (
+    "{networks: [squeezenet1_1, binarized_resnet18], schemes: [fp32, w1a1],"
+    " runtimes: [native, onnxruntime]}"
+)
+
+
+def labels(made: Plan) -> list[str]:
+    return [p.item.label for p in made.items]
+
+
+def skips(matrix: str, rest: str = "", **changes: object) -> list[str]:
+    return [p.skip for p in plan(suite(matrix, rest), [board("pi5", **changes)], CATALOGUE).items]
+
+
+def test_suite_order_and_drops_counted_once() -> None:
+    made = plan(suite(f"{GEMM}\n{NETS}"), [board("a"), board("b")], CATALOGUE, seed=7)
+    assert labels(made) == ["gemm w1a1 8x8x8", "squeezenet1_1 fp32", "binarized_resnet18 w1a1"] * 2
+    assert [p.board for p in made.items] == ["a"] * 3 + ["b"] * 3
+    assert (made.dropped, made.seed, made.suite) == (6, 7, "s")
+    assert all(p.skip == "" for p in made.items)
+    assert [p.item.weights for p in made.of("a")] == ["none", "trained", "seeded"]
+
+
+def test_shape_sets_and_duplicates_meet() -> None:
+    block = "{ops: [gemm], schemes: [w1a1], shapes: [resnet18, 784x128x1152]}"
+    made = plan(suite(block), [board()], CATALOGUE)
+    assert [p.item.shape for p in made.items] == list(SHAPE_SETS["resnet18"])
+
+
+def test_cores_and_threads() -> None:
+    net = "networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime]"
+    block = f"{{{net}, on: [1, all, 2, 9, 1@big]}}"
+    facts = board(clusters={"big": (2, 3), "little": (0, 1)})
+    items = plan(suite(block), [facts], CATALOGUE).items
+    assert [(p.item.threads, p.item.cores) for p in items] == [
+        (1, "1"),
+        (4, "all"),
+        (2, "2"),
+        (9, "9"),
+        (1, "1@big"),
+    ]
+    assert [bool(p.skip) for p in items] == [False, False, False, True, False]
+    assert [facts.cpu_list(c) for c in ("1", "all", "2", "1@big", "all@little")] == [
+        "1",
+        "all",
+        "2,3",
+        "3",
+        "0,1",
+    ]
+
+
+def test_native_kernels_have_one_thread() -> None:
+    block = "{ops: [gemm], schemes: [w1a1], shapes: [8x8x8], on: [1, all]}"
+    assert skips(block) == ["", "this version's native kernels run on one thread"]
+    assert skips(block, hello=replace(HELLO, cores=1)) == ["", ""]
+
+
+def test_clusters_that_are_not_there() -> None:
+    block = "{ops: [gemm], schemes: [w1a1], shapes: [8x8x8], on: [1@big]}"
+    assert "cores are alike" in skips(block)[0]
+    assert "it has little" in skips(block, clusters={"little": (0,)})[0]
+
+
+def test_modes_need_permission_and_ability() -> None:
+    rest = "modes: [default, 15W]"
+    assert skips(GEMM, rest)[0] == ""
+    assert "tune: true" in skips(GEMM, rest)[1]
+    tuned = replace(FACTS, entry=replace(FACTS.entry, tune=True))
+    items = plan(suite(GEMM, rest), [tuned], CATALOGUE).items
+    assert "does not switch" in items[1].skip
+    assert items[0].item.item_id != items[1].item.item_id
+    able = replace(CATALOGUE, switches_modes=True)
+    assert plan(suite(GEMM, rest), [tuned], able).items[1].skip == ""
+
+
+def test_absent_runtime_device_and_scheme() -> None:
+    net = "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime]}"
+    assert skips(net, runtimes={}, runtime_absent={"onnxruntime": "python3 has none"}) == [
+        "python3 has none"
+    ]
+    assert skips(net, runtimes={}) == ["no onnxruntime was found on this board"]
+    gpu = net.replace("}", ", devices: [cpu, gpu]}")
+    assert skips(gpu) == ["", "the worker drives the CPU only"]
+    assert skips("{ops: [gemm], schemes: [fp32], shapes: [8x8x8]}") == [
+        "the board's runner has no variant of gemm fp32"
+    ]
+
+
+def test_implementations() -> None:
+    block = "{ops: [gemm], schemes: [w1a1, w8a8], shapes: [8x8x8], implementations: %s}"
+    made = plan(suite(block % "all"), [board()], CATALOGUE)
+    assert [(p.item.variant, p.skip[:18]) for p in made.items] == [
+        ("xnor_gemm_w1a1__portable", ""),
+        ("xnor_gemm_w1a1__neon", ""),
+        ("", "only the reference"),
+    ]
+    made = plan(suite(block % "[ref, avx2]"), [board()], CATALOGUE)
+    assert [(p.item.variant, bool(p.skip)) for p in made.items] == [
+        ("xnor_gemm_w1a1__ref", False),
+        ("avx2", True),
+        ("int8_gemm_w8a8__ref", False),
+        ("avx2", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("energy", "expected"),
+    [("networks", [False, True]), ("all", [True, True]), ("none", [False, False])],
+)
+def test_energy_only_where_a_sensor_is(energy: str, expected: list[bool]) -> None:
+    net = "{networks: [binarized_resnet18], schemes: [w1a1]}"
+    made = suite(f"{GEMM}\n{net}", f"energy: {energy}")
+    items = plan(made, [board(sensors=(SENSOR,))], CATALOGUE).items
+    assert [p.item.energy for p in items] == expected
+    assert not any(p.item.energy for p in plan(made, [board()], CATALOGUE).items)
+
+
+def test_keyword() -> None:
+    made = plan(suite(f"{GEMM}\n{NETS}"), [board()], CATALOGUE, keyword="SQUEEZE")
+    assert labels(made) == ["squeezenet1_1 fp32"]
+    with pytest.raises(ConfigError, match="no item matches"):
+        plan(suite(GEMM), [board()], CATALOGUE, keyword="zzz")
+
+
+def test_unreached_boards_have_rows() -> None:
+    made = plan(suite(GEMM), [board()], CATALOGUE, unreached={"dead": "connection refused"})
+    assert [(p.board, p.skip) for p in made.items] == [("pi5", ""), ("dead", "connection refused")]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        (
+            "{ops: [gem], schemes: [w1a1], shapes: [8x8x8]}",
+            "s.yaml:5:12: this version has no kernel 'gem'; did you mean 'gemm'?",
+        ),
+        (
+            "{ops: [gemm], schemes: [w1a1, w4a4], shapes: [8x8x8]}",
+            "s.yaml:5:35: 'w4a4' ends in no cell: gemm knows fp32, w1a1, w8a8",
+        ),
+        (
+            "{ops: [gemm], schemes: [w1a1], shapes: [resnet50]}",
+            "s.yaml:5:45: no set of shapes 'resnet50'; did you mean 'resnet18'?",
+        ),
+        (
+            "{networks: [squeezenet], schemes: [fp32]}",
+            "s.yaml:5:17: this version has no network 'squeezenet'; did you mean 'squeezenet1_1'?",
+        ),
+        (
+            "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime, ncnn]}",
+            "this version has no runtime 'ncnn'; known here: native, onnxruntime",
+        ),
+        (
+            "{networks: [squeezenet1_1], schemes: [fp32, w1a1], runtimes: [onnxruntime]}",
+            "s.yaml:5:49: 'w1a1' ends in no cell: squeezenet1_1 knows fp32 by onnxruntime",
+        ),
+        (
+            "{networks: [binarized_resnet18], schemes: [w1a1], batch: [1, 8]}",
+            "s.yaml:5:66: '8' ends in no cell: binarized_resnet18 knows w1a1 by native",
+        ),
+    ],
+)
+def test_dead_values_are_errors_with_a_position(matrix: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan(suite(matrix), [board()], CATALOGUE)
+    assert message in str(caught.value)
+
+
+def test_a_bomb_of_a_matrix_is_refused() -> None:
+    shapes = ", ".join(f"{m}x{n}x8" for m in range(1, 40) for n in range(1, 40))
+    cores = ", ".join(map(str, range(1, 30)))
+    block = f"{{ops: [gemm], schemes: [w1a1], shapes: [{shapes}], on: [{cores}]}}"
+    with pytest.raises(ConfigError, match="combinations"):
+        plan(suite(block), [board()], CATALOGUE)
+
+
+@given(
+    schemes=st.lists(st.sampled_from(["w1a1", "w8a8", "fp32"]), min_size=1, unique=True),
+    on=st.lists(st.sampled_from(["1", "all", "2", "1@big"]), min_size=1, unique=True),
+    implementations=st.sampled_from(["best", "all", "[ref, neon, nope]"]),
+    modes=st.lists(st.sampled_from(["default", "max"]), min_size=1, unique=True),
+)
+@settings(max_examples=50, deadline=None)
+def test_items_are_unique_and_every_cell_is_accounted(
+    schemes: list[str], on: list[str], implementations: str, modes: list[str]
+) -> None:
+    block = (
+        f"{{ops: [gemm], schemes: [{', '.join(schemes)}], shapes: [8x8x8],"
+        f" on: [{', '.join(on)}], implementations: {implementations}}}"
+    )
+    items = plan(suite(block, f"modes: [{', '.join(modes)}]"), [board()], CATALOGUE).items
+    ids = [p.item.item_id for p in items]
+    assert len(ids) == len(set(ids))
+    cells = {(p.item.scheme, p.item.cores, p.item.mode) for p in items}
+    assert len(cells) == len(schemes) * len(on) * len(modes)
