@@ -1,0 +1,1 @@
+"""The user's boards: inventory, probe and families; starts no work and changes no board."""

@@ -1,0 +1,106 @@
+"""Puts together what probe, runner and sensors say of a board; asks nothing itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from harness.boards.families.table import family_of
+from harness.boards.thermal import values_c
+from harness.boards.topology import clusters
+from harness.boards.watch import watch
+from harness.config.tree import number
+from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile
+from harness.records.measurement import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.boards.probe import Probe
+
+_CPUFREQ = "/sys/devices/system/cpu/cpu0/cpufreq/"
+_VIRTUAL = {"linux,dummy-virt": "qemu's arm machine", "riscv-virtio,qemu": "qemu's riscv machine"}
+
+
+def facts(
+    entry: BoardEntry,
+    probe: Probe,
+    hello: Hello,
+    sensors: Sequence[SensorFile] = (),
+    sensor_absent: str = "",
+) -> BoardFacts:
+    """Return all that is known of a board before it is planned for."""
+    name, family = family_of(probe)
+    model = family.model(probe) or hello.cpu_model or hello.machine
+    governor = probe.files.get(f"{_CPUFREQ}scaling_governor", "!")
+    return BoardFacts(
+        entry=entry,
+        board_id=board_id(entry, probe, hello, model),
+        hello=hello,
+        model=model,
+        family=name,
+        os=probe.os or probe.system,
+        governor=None if governor.startswith("!") else governor,
+        freq_khz=_freq_khz(probe),
+        temperatures_c=values_c(probe.files),
+        watch=watch(probe.files),
+        sensors=tuple(sensors),
+        sensor_absent="" if sensors else _absent(sensor_absent, family.notes(probe)),
+        runtimes=probe.runtimes,
+        runtime_absent=probe.runtime_absent,
+        emulated=_emulated(entry, probe, hello),
+        clusters=clusters(probe.files),
+    )
+
+
+def board_id(entry: BoardEntry, probe: Probe, hello: Hello, model: str) -> str:
+    """Return a hash that stays with the board over boots, names and addresses.
+
+    The serial number of the device tree decides, else the machine id, else the address in the
+    inventory; model and topology go in so that a swapped card is another board.
+    """
+    address = [entry.host or "", str(entry.port or ""), entry.dir or "", entry.name]
+    serial = probe.serial.strip("0 ") or probe.machine_id or "/".join(address)
+    defining = [serial, model, hello.target, hello.cores, hello.memory_bytes >> 28]
+    return hashlib.sha256(json.dumps(defining).encode()).hexdigest()[:16]
+
+
+def environment(board: BoardFacts) -> Environment:
+    """Return the state of a board as it is stored with a run."""
+    hello = board.hello
+    return Environment(
+        board=board.name,
+        board_id=board.board_id,
+        model=board.model,
+        family=board.family,
+        os=board.os,
+        kernel_release=hello.kernel_release,
+        cpu_model=hello.cpu_model,
+        features=hello.features,
+        clock_source=hello.clock_source,
+        cores=hello.cores,
+        memory_bytes=hello.memory_bytes,
+        emulated=board.emulated,
+        vm=hello.vm,
+        governor=board.governor,
+        boot_id=hello.boot_id,
+    )
+
+
+def _freq_khz(probe: Probe) -> tuple[int, int] | None:
+    low = number(probe.files, f"{_CPUFREQ}cpuinfo_min_freq")
+    high = number(probe.files, f"{_CPUFREQ}cpuinfo_max_freq")
+    return (low, high) if low and high and low <= high else None
+
+
+def _absent(words: str, notes: Sequence[str]) -> str:
+    return "; ".join([words or "no sensor was looked for", *notes])
+
+
+def _emulated(entry: BoardEntry, probe: Probe, hello: Hello) -> str:
+    if hello.emulated:
+        return hello.emulated
+    if entry.emulated:
+        return "marked `emulated` in boards.yaml"
+    return next((words for name, words in _VIRTUAL.items() if name in probe.compatible), "")

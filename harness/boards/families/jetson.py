@@ -1,0 +1,28 @@
+"""NVIDIA Jetson modules, by the SoC in the device tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.boards.families import base
+
+if TYPE_CHECKING:
+    from harness.boards.probe import Probe
+
+model = base.device_tree_model
+# Nano 2GB is the one module of the family that was built without a power monitor.
+_WITHOUT_MONITOR = "p3448-0003"
+
+
+def matches(probe: Probe) -> bool:
+    """Whether the device tree names a Tegra."""
+    return any(word.startswith("nvidia,tegra") for word in probe.compatible) or (
+        "jetson" in probe.model.lower()
+    )
+
+
+def notes(probe: Probe) -> tuple[str, ...]:
+    """Say why there may be no rails."""
+    if any(_WITHOUT_MONITOR in word for word in probe.compatible):
+        return ("Jetson Nano 2GB has no power monitor: use an external meter",)
+    return ("a Jetson's rails need the ina3221 driver of its own kernel",)

@@ -1,0 +1,27 @@
+"""Raspberry Pi boards of all generations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.boards.families import base
+
+if TYPE_CHECKING:
+    from harness.boards.probe import Probe
+
+model = base.device_tree_model
+_PMIC = {"raspberrypi,5-model-b", "raspberrypi,5-compute-module", "raspberrypi,500"}
+
+
+def matches(probe: Probe) -> bool:
+    """Whether the device tree names a Raspberry Pi."""
+    return any(word.startswith("raspberrypi,") for word in probe.compatible) or (
+        probe.model.startswith("Raspberry Pi")
+    )
+
+
+def notes(probe: Probe) -> tuple[str, ...]:
+    """Say where the watts of a Pi are, and why they are not here."""
+    if _PMIC & set(probe.compatible) or "Raspberry Pi 5" in probe.model:
+        return ("the PMIC of a Pi 5 answers only `vcgencmd`, which this version does not read",)
+    return ("Raspberry Pi before the 5 measures no current: use an external meter",)

@@ -1,0 +1,156 @@
+"""Asks a board what it is, in one command over the transport; understands, and decides nothing."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.boards.script import SCRIPT
+from harness.config.tree import parse_tree
+from harness.errors import BoardError, LinkError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.records.board import BoardEntry
+    from harness.transport.base import Transport
+
+TIMEOUT_S = 90.0
+# runtime -> interpreters tried when the inventory names none
+INTERPRETERS: Mapping[str, tuple[str, ...]] = {"onnxruntime": ("python3",)}
+_MAX_BYTES = 1 << 20
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A board's own words. `files` maps paths of /sys (without the entry's root) to values."""
+
+    name: str
+    system: str = ""
+    kernel_release: str = ""
+    machine: str = ""
+    os: str = ""
+    machine_id: str = ""
+    model: str = ""
+    compatible: tuple[str, ...] = ()
+    serial: str = ""
+    cpuinfo: str = ""
+    memory_kib: int | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    runtime_versions: Mapping[str, str] = field(default_factory=dict)
+    runtime_absent: Mapping[str, str] = field(default_factory=dict)
+    sensor: str = "auto"  # what the inventory wants: auto, none or an id
+
+
+def probe(transport: Transport, entry: BoardEntry) -> Probe:
+    """Run the probe script on a board; raises LinkError, or BoardError when no shell answers."""
+    done = transport.run(argv_of(entry), timeout_s=TIMEOUT_S)
+    if done.status is None:
+        raise LinkError("the link was lost while asking the board what it is", where=entry.name)
+    out = done.stdout[:_MAX_BYTES].decode("utf-8", "replace")
+    if done.status != 0 or "== end" not in out:
+        words = done.stderr[-_MAX_TEXT:].decode("utf-8", "replace").strip()
+        raise BoardError(
+            f"the probe ended with status {done.status}: {_clean(words) or 'no words'}",
+            where=entry.name,
+            do="a POSIX shell with tr, head and tail is needed on the board",
+        )
+    return parse_probe(out, entry)
+
+
+def argv_of(entry: BoardEntry) -> list[str]:
+    """Return the command: the constant script, then root and (runtime, interpreter) pairs."""
+    pairs = [word for name, path in _interpreters(entry) for word in (name, path)]
+    return ["sh", "-c", SCRIPT, "sh", entry.root, *pairs]
+
+
+def _interpreters(entry: BoardEntry) -> Iterator[tuple[str, str]]:
+    for name, path in entry.runtimes.items():
+        yield name, path
+    for name, defaults in INTERPRETERS.items():
+        if name not in entry.runtimes:
+            # the harness's own environment is the likeliest to have it on the machine at hand
+            own = (sys.executable,) if entry.host is None and sys.executable else ()
+            yield from ((name, path) for path in (*own, *defaults))
+
+
+def parse_probe(out: str, entry: BoardEntry) -> Probe:
+    """Return the Probe of the script's output; whatever does not fit is left out."""
+    sections = _sections(out)
+    system = [*sections.get("system", ()), "", "", ""]
+    found, versions, absent = _runtimes(sections.get("runtimes", ()))
+    return Probe(
+        name=entry.name,
+        system=_clean(system[0]),
+        kernel_release=_clean(system[1]),
+        machine=_clean(system[2]),
+        os=_os(sections.get("os", ())),
+        machine_id=_first(sections, "machine_id"),
+        model=_first(sections, "model"),
+        compatible=tuple(_clean(line) for line in sections.get("compatible", ()) if line)[:32],
+        serial=_first(sections, "serial"),
+        cpuinfo="\n".join(sections.get("cpuinfo", ())),
+        memory_kib=_memory_kib(sections.get("memory", ())),
+        files={
+            path: _clean(value)
+            for path, value in parse_tree("\n".join(sections.get("files", ()))).items()
+        },
+        runtimes=found,
+        runtime_versions=versions,
+        runtime_absent=absent,
+        sensor=entry.sensor,
+    )
+
+
+def _sections(out: str) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    current: list[str] = []
+    # not splitlines(): it also breaks at characters that a value may hold
+    for line in out.split("\n"):
+        if line.startswith("== "):
+            current = sections.setdefault(line[3:], [])
+        elif line.startswith("|"):
+            current.append(line[1:].rstrip("\r"))
+    return sections
+
+
+def _clean(text: str) -> str:
+    return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TEXT]
+
+
+def _first(sections: Mapping[str, Sequence[str]], name: str) -> str:
+    return next((_clean(line) for line in sections.get(name, ()) if line.strip()), "")
+
+
+def _os(lines: Sequence[str]) -> str:
+    pairs = dict(line.split("=", 1) for line in lines if "=" in line)
+    return _clean(pairs.get("PRETTY_NAME", pairs.get("NAME", "")).strip("\"'"))
+
+
+def _memory_kib(lines: Sequence[str]) -> int | None:
+    match = re.search(r"^MemTotal:\s+([0-9]{1,15}) kB", "\n".join(lines), re.MULTILINE)
+    return int(match.group(1)) if match else None
+
+
+def _runtimes(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    absent: dict[str, str] = {}
+    for line in lines:
+        name, path, words = (_clean(part) for part in [*line.split("\t"), "", ""][:3])
+        if words.startswith("!") or not words:
+            absent.setdefault(name, _absent(name, path, words[1:]))
+        elif name not in found:
+            found[name], versions[name] = path, words
+    return found, versions, {name: why for name, why in absent.items() if name not in found}
+
+
+def _absent(name: str, path: str, why: str) -> str:
+    return (
+        f"{path} on the board cannot load {name} ({why or 'no answer'}); install it there, or name"
+        f" another interpreter in boards.yaml: runtimes: {{{name}: /path/to/python3}}"
+    )

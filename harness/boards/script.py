@@ -1,0 +1,74 @@
+"""The one shell script that asks a board what it is; constant text, reads only, changes nothing.
+
+It runs under dash, bash and busybox sh. Whatever comes from outside (the root of the sensor files,
+names and interpreters) reaches it as arguments, never as text of the script. Each section begins
+with `== name`, each line of a section with `|`, so that no file's content can pass for a section.
+"""
+
+from __future__ import annotations
+
+SCRIPT = r"""
+r=${1%/}; shift
+LC_ALL=C; export LC_ALL
+section() { printf '== %s\n' "$1"; }
+lines() { while IFS= read -r l || [ -n "$l" ]; do printf '|%s\n' "$l"; done; }
+text() { section "$1"; shift; for p in "$@"; do
+  if [ -r "$p" ]; then tr '\000' '\n' <"$p" 2>/dev/null | head -n 64 | lines; return; fi
+done; }
+values() { for p in "$@"; do
+  [ -e "$p" ] || continue
+  n=${p#"$r"}; v=
+  if [ ! -r "$p" ]; then v='!EACCES'
+  else { IFS= read -r v <"$p"; } 2>/dev/null; [ -n "$v" ] || v='!EIO'; fi
+  printf '|%s:%s\n' "$n" "$v"
+done; }
+monitor() {
+  values "$1"/name "$1"/*_label "$1"/in[0-9]*_input "$1"/in[0-9]*_enable "$1"/curr[0-9]*_input \
+    "$1"/power[0-9]*_input "$1"/power[0-9]*_average "$1"/energy[0-9]*_input \
+    "$1"/shunt[0-9]*_resistor "$1"/samples "$1"/update_interval "$1"/temp[0-9]*_input \
+    "$1"/oc[0-9]*_event_cnt "$1"/in0_lcrit_alarm
+  [ -d "$1/device" ] || return 0
+  d=$(cd -P "$1/device" 2>/dev/null && pwd -P) && printf '|%s/device:%s\n' "${1#"$r"}" "${d##*/}"
+}
+section system; { uname -s; uname -r; uname -m; } 2>/dev/null | lines
+text os /etc/os-release /usr/lib/os-release
+text machine_id /etc/machine-id
+section cpuinfo; { head -n 40 /proc/cpuinfo; tail -n 6 /proc/cpuinfo; } 2>/dev/null | lines
+section memory; head -n 3 /proc/meminfo 2>/dev/null | lines
+t=$r/proc/device-tree; [ -d "$t" ] || t=$r/sys/firmware/devicetree/base
+text model "$t/model"
+text compatible "$t/compatible"
+text serial "$t/serial-number"
+section files
+for d in "$r"/sys/class/hwmon/hwmon*; do [ -d "$d" ] && monitor "$d"; done
+for d in "$r"/sys/bus/i2c/drivers/*/*/hwmon/hwmon*; do
+  [ -d "$d" ] && [ ! -d "$r/sys/class/hwmon/${d##*/}" ] && monitor "$d"
+done
+for d in "$r"/sys/bus/i2c/drivers/ina3221x/*/iio:device*; do
+  values "$d"/rail_name_[0-2] "$d"/in_power[0-2]_input "$d"/in_voltage[0-2]_input
+done
+for d in "$r"/sys/class/powercap/*; do
+  values "$d"/name "$d"/energy_uj "$d"/max_energy_range_uj
+done
+for d in "$r"/sys/class/thermal/thermal_zone*; do values "$d"/type "$d"/temp; done
+c=$r/sys/devices/system/cpu
+values "$c"/online "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
+for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
+  values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
+    "$d"/related_cpus
+done
+values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
+for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done
+section runtimes
+while [ $# -ge 2 ]; do
+  p=$(command -v "$2" 2>/dev/null) || p=
+  code='import importlib as i, sys; print(i.import_module(sys.argv[1]).__version__)'
+  if [ -d "$2" ]; then v='?' p=$2
+  elif [ -z "$p" ]; then v='!no such program' p=$2
+  elif v=$("$p" -c "$code" "$1" 2>/dev/null </dev/null); then :
+  else s=$?; v="!status $s $("$p" -c "$code" "$1" 2>&1 </dev/null | tail -n 1)"; fi
+  printf '|%s\t%s\t%s\n' "$1" "$p" "$(printf '%s' "$v" | tail -n 1)"
+  shift 2
+done
+section end
+"""

@@ -1,0 +1,60 @@
+"""Where boards.yaml is found, and what its entries become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.boards.inventory import load_inventory, places, user_file
+from harness.errors import ConfigError
+from harness.records.board import BoardEntry
+
+TEXT = "boards:\n  pi: {host: pi.lan, tags: [arm], power: {sensor: none}}\n"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    monkeypatch.setenv("HARNESS_CONFIG", str(tmp_path / "config"))
+
+
+def test_local_always_exists(tmp_path: Path) -> None:
+    inventory = load_inventory(None)
+    assert inventory.entries == {"local": BoardEntry(name="local")}
+    assert inventory.path is None
+    assert "boards.yaml" in inventory.looked_in
+    assert str(tmp_path / "config") in inventory.looked_in
+
+
+def test_order_suite_then_here_then_configuration(tmp_path: Path) -> None:
+    suite = tmp_path / "suites" / "x.yaml"
+    for folder in (tmp_path / "config", tmp_path / "cwd", suite.parent):
+        folder.mkdir(exist_ok=True)
+        (folder / "boards.yaml").write_text(TEXT.replace("pi:", f"{folder.name}:"))
+        assert folder.name in load_inventory(suite).entries
+    assert "cwd" in load_inventory(None).entries
+    assert places(suite.parent)[0] == suite.parent / "boards.yaml"
+
+
+def test_entries() -> None:
+    Path("boards.yaml").write_text(TEXT + "  local: {tags: [fast], dir: /data}\n")
+    entries = load_inventory().entries
+    assert entries["pi"] == BoardEntry(name="pi", host="pi.lan", tags=("arm",), sensor="none")
+    assert entries["local"].tags == ("fast",)
+
+
+def test_faults_have_positions() -> None:
+    Path("boards.yaml").write_text("boards:\n  pi: {hots: x}\n")
+    with pytest.raises(ConfigError, match="did you mean 'host'") as caught:
+        load_inventory()
+    assert caught.value.where == "boards.yaml:2:8"
+
+
+def test_user_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_CONFIG", "/x/my.yaml")
+    assert user_file() == Path("/x/my.yaml")
+    monkeypatch.delenv("HARNESS_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/y")
+    assert user_file() == Path("/y/harness/boards.yaml")
