@@ -1,0 +1,1 @@
+"""Reference networks: weights, builders, quantised forms, the runner's plan; times nothing."""

@@ -1,0 +1,76 @@
+"""Networks small enough for every test, trained weights, kernels/nets behind a driver."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.networks import birealnet, seeds, weights
+from harness.networks.binarized_resnet18 import with_check
+from harness.networks.plan import write_plan
+from harness.networks.reference import run_reference
+from harness.toolchain import sources
+from harness.toolchain.build import KERNELS, build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.networks.graph import PlanNetwork
+
+_ROOMS = ("include", "isa", "pack", "cases", "xnor", "int8", "float", "nets")
+_TRAP = ("-fsanitize=undefined", "-fsanitize-trap=undefined")
+
+
+@cache
+def small(seed: int = 2, side: int = 32, width: int = 32) -> PlanNetwork:
+    """A Bi-Real net with its known answer; width 32 has padded bits in its first stage."""
+    return with_check(birealnet.build(seed=seed, side=side, width=width, classes=10))
+
+
+def case(folder: Path, network: PlanNetwork, seed: int) -> tuple[list[Path], bytes]:
+    """Write plan and input into `folder`; returns paths (the output's too) and the answer."""
+    data = seeds.byte_stream(seed, network.tensors[network.input].bytes)
+    plan, given, made = folder / "net.plan", folder / "input", folder / "output"
+    plan.write_bytes(write_plan(network))
+    given.write_bytes(data)
+    return [plan, given, made], run_reference(network, data)
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return `driver(target, trap=False)`: the program; with trap undefined behaviour kills it."""
+
+    @cache
+    def compiled(target: str, *, trap: bool = False) -> Path:
+        kernels = tmp_path_factory.mktemp("kernels")
+        for room in _ROOMS:
+            shutil.copytree(KERNELS / room, kernels / room)
+        (kernels / "check").mkdir()
+        shutil.copy(Path(__file__).with_name("net_driver.c"), kernels / "check")
+        with pytest.MonkeyPatch.context() as patch:
+            if trap:
+                plain = [f for f in sources.BASE_FLAGS if f != "-fno-sanitize=undefined"]
+                patch.setattr(sources, "BASE_FLAGS", (*plain, *_TRAP))
+            return build(target=target, program="check", kernels_dir=kernels).path
+
+    return compiled
+
+
+@pytest.fixture(scope="session")
+def trained() -> weights.Weights:
+    """The trained SqueezeNet weights, fetched when they are not in the user's cache."""
+    found = weights.squeezenet_weights(allow_fetch=True)
+    if found.origin != "trained":
+        pytest.skip("the trained weights of SqueezeNet cannot be fetched here")
+    return found
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder in place of the user's."""
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
+    return tmp_path

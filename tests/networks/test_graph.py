@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.networks.graph import Tensor, TensorType
+
+
+@pytest.mark.parametrize(
+    ("kind", "channels", "size"),
+    [
+        (TensorType.I8, 3, 18),
+        (TensorType.I16, 3, 36),
+        (TensorType.I32, 3, 72),
+        (TensorType.BITS, 64, 48),
+        (TensorType.BITS, 65, 96),
+    ],
+)
+def test_a_tensor_knows_its_size(kind: TensorType, channels: int, size: int) -> None:
+    assert Tensor(type=kind, h=2, w=3, c=channels).bytes == size

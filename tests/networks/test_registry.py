@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.errors import NetworkError
+from harness.networks import photos, registry, squeezenet1_1, weights
+from harness.networks.prepared import Prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+_MADE = Prepared(
+    name="squeezenet1_1",
+    scheme="fp32",
+    batch=1,
+    onnx=b"model",
+    plan=None,
+    input=b"",
+    input_shape=(),
+    expected=b"",
+    tolerance_ppm=1,
+    weights="seeded",
+    sha256="",
+    macs_by_precision={},
+    check_kind="controller-seeded",
+)
+
+
+def test_unknown_names_are_errors_that_list_the_known_ones() -> None:
+    with pytest.raises(NetworkError, match="squeezenet1_1"):
+        registry.find("squeezenet", "fp32")
+    with pytest.raises(NetworkError, match="its schemes: w1a1"):
+        registry.find("binarized_resnet18", "fp32")
+
+
+@pytest.mark.parametrize("name", registry.NETWORKS)
+def test_every_network_counts_its_products_by_precision(name: str) -> None:
+    network = registry.NETWORKS[name]
+    for scheme in network.schemes:
+        assert network.macs(scheme)[scheme] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "batch"),
+    [("binarized_resnet18", "w1a1", 8), ("squeezenet1_1", "fp32", 0)],
+)
+def test_a_batch_that_cannot_be_is_refused(name: str, scheme: str, batch: int) -> None:
+    with pytest.raises(NetworkError, match="batch"):
+        registry.prepare(name, scheme, batch)
+
+
+def test_a_second_call_reads_the_cache(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = registry.prepare("squeezenet1_1", "fp32", 1, input_seed=3)
+    assert made.weights == "seeded"
+    assert made.label == ""
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(squeezenet1_1, "make", never)
+    assert registry.prepare("squeezenet1_1", "fp32", 1, input_seed=3) == made
+
+
+def test_a_fetch_is_tried_only_when_allowed(
+    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(weights, "try_fetch", lambda: asked.append(1))
+    monkeypatch.setattr(squeezenet1_1, "make", lambda *_, **__: _MADE)
+    registry.prepare("squeezenet1_1", "fp32")
+    assert not asked
+    assert registry.prepare("squeezenet1_1", "fp32", allow_fetch=True) == _MADE
+    assert asked == [1]
+
+
+def test_seeds_repeat_and_photos_need_none(
+    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def make(*_: object, input_seed: int) -> Prepared:
+        seen.append(input_seed)
+        return _MADE
+
+    monkeypatch.setattr(squeezenet1_1, "make", make)
+    registry.prepare("squeezenet1_1", "fp32", input_seed=registry.INPUTS + 3)
+    monkeypatch.setattr(photos, "available", lambda: False)
+    registry.prepare("squeezenet1_1", "fp32", input_seed=registry.INPUTS + 3)
+    registry.prepare("squeezenet1_1", "fp32", input_seed=3)
+    assert seen == [0, 3]
+
+
+def test_reading_the_cache_imports_nothing_heavy() -> None:
+    registry.prepare("binarized_resnet18", "w1a1", input_seed=3)
+    code = (
+        "import sys; from harness.networks import registry;"
+        "registry.prepare('binarized_resnet18', 'w1a1', input_seed=3);"
+        "print(*sorted({'numpy', 'onnx', 'onnxruntime', 'skimage', 'PIL'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
