@@ -1,0 +1,80 @@
+"""Our own kernels and network plans: carried out by the runner itself, nothing else is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.errors import ConfigError, NetworkError
+from harness.records.item import Blob, Item, Protocol, Work
+from harness.runtimes import base
+
+if TYPE_CHECKING:
+    from harness.records.board import BoardFacts
+    from harness.runtimes.base import NetworkFiles
+
+NAME = "native"
+KINDS: tuple[str, ...] = ("kernel", "network")
+DEVICES: tuple[str, ...] = ("cpu",)
+
+
+def available(board: BoardFacts) -> str:
+    """Return "": where the runner said hello, its kernels are there."""
+    del board
+    return ""
+
+
+def describe(
+    item: Item, board: BoardFacts, network: NetworkFiles | None, protocol: Protocol
+) -> Work:
+    """Return the order for a kernel, or for a network that was prepared as a plan."""
+    del protocol  # the same for every item: session writes it
+    if item.kind == "kernel":
+        return _kernel(item, board)
+    if network is None:
+        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    return _network(item, network)
+
+
+def _kernel(item: Item, board: BoardFacts) -> Work:
+    m, n, k = base.matmul_shape(item)
+    keys: dict[str, int | str | tuple[str, ...]] = {
+        "kind": "kernel",
+        "op": item.workload,
+        "scheme": item.scheme,
+        "m": m,
+        "n": n,
+        "k": k,
+    }
+    if item.variant:
+        keys["variant"] = _variant(item, board)
+    return Work(
+        item=item,
+        keys=keys,
+        precision_executed=item.scheme,
+        macs_by_precision={item.scheme: m * n * k},
+    )
+
+
+def _variant(item: Item, board: BoardFacts) -> str:
+    """The full name of the forced variant; the item may give its instruction set alone."""
+    offered = board.hello.variants.get(f"{item.workload}_{item.scheme}", ())
+    for name in offered:
+        if item.variant in (name, name.rpartition("__")[2]):
+            return name
+    raise ConfigError(
+        f"{board.name} has no variant {item.variant!r} of {item.workload} {item.scheme}",
+        where=item.label,
+        do=f"it can run: {', '.join(offered) or 'none'}",
+    )
+
+
+def _network(item: Item, network: NetworkFiles) -> Work:
+    plan = base.need(network.plan, "a plan", item)
+    keys: dict[str, int | str | tuple[str, ...]] = {
+        "kind": "network",
+        "plan": Blob.of(plan).sha256,
+        "input": Blob.of(network.input).sha256,
+        "expected": Blob.of(network.expected).sha256,
+        "tolerance_ppm": network.tolerance_ppm,
+    }
+    return base.network_work(item, network, keys, (plan, network.input, network.expected))
