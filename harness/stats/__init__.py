@@ -1,0 +1,1 @@
+"""Numbers only: medians, intervals, steadiness, comparisons, ranks; knows no board and no file."""
