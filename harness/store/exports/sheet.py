@@ -1,0 +1,90 @@
+"""Export as CSV, one row per item, flat columns; energy is the first source's (see its name)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+from harness.records.measurement import Energy, Measurement
+from harness.store.reader import StoredRun
+
+# a cell that begins like this would be run as a formula by a spreadsheet
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Value = str | float | int | None
+
+
+def _energy(get: Callable[[Energy], Value]) -> Callable[[Measurement], Value]:
+    return lambda m: get(m.energy[0]) if m.energy else None
+
+
+COLUMNS: dict[str, Callable[[Measurement], Value]] = {
+    "run": lambda m: m.run,
+    "item": lambda m: m.item,
+    "board": lambda m: m.board,
+    "emulated": lambda m: int(m.emulated),
+    "vm": lambda m: int(m.vm),
+    "mode": lambda m: m.mode,
+    "runtime": lambda m: m.runtime,
+    "device": lambda m: m.device,
+    "kind": lambda m: m.kind,
+    "workload": lambda m: m.workload,
+    "scheme": lambda m: m.scheme,
+    "precision_executed": lambda m: m.precision_executed,
+    "shape": lambda m: m.shape,
+    "variant": lambda m: m.variant,
+    "threads": lambda m: m.threads,
+    "cores": lambda m: m.cores.cluster,
+    "batch": lambda m: m.batch,
+    "scenario": lambda m: m.scenario,
+    "profile": lambda m: m.profile,
+    "weights": lambda m: m.weights,
+    "status": lambda m: m.status.value,
+    "reasons": lambda m: "; ".join(f"{r.rule} {r.words}" for r in m.reasons),
+    "p25_ns": lambda m: m.latency_ns.p25 if m.latency_ns else None,
+    "ci95_low_ns": lambda m: m.latency_ns.ci95.low if m.latency_ns and m.latency_ns.ci95 else None,
+    "ci95_high_ns": lambda m: (
+        m.latency_ns.ci95.high if m.latency_ns and m.latency_ns.ci95 else None
+    ),
+    "p50_ns": lambda m: m.latency_ns.p50 if m.latency_ns else None,
+    "p90_ns": lambda m: m.latency_ns.p90 if m.latency_ns else None,
+    "p99_ns": lambda m: m.latency_ns.p99 if m.latency_ns else None,
+    "samples": lambda m: m.latency_ns.samples if m.latency_ns else None,
+    "repetitions": lambda m: m.latency_ns.repetitions if m.latency_ns else None,
+    "inferences_per_s": lambda m: m.inferences_per_s,
+    "ops_per_s": lambda m: m.ops_per_s,
+    "peak_share": lambda m: m.peak_share,
+    "accuracy_metric": lambda m: m.accuracy.metric if m.accuracy else None,
+    "accuracy": lambda m: m.accuracy.value if m.accuracy else None,
+    "energy_source": _energy(lambda e: e.source),
+    "energy_scope": _energy(lambda e: e.scope),
+    "energy_status": _energy(lambda e: e.status.value),
+    "inferences": _energy(lambda e: e.inferences),
+    "energy_j": _energy(lambda e: e.energy_j),
+    "u_j": _energy(lambda e: e.u_j),
+    "energy_net_j": _energy(lambda e: e.energy_net_j),
+    "u_net_j": _energy(lambda e: e.u_net_j),
+    "energy_absent": lambda m: m.energy_absent,
+    "weights_bytes": lambda m: m.memory.weights_bytes if m.memory else None,
+    "peak_rss_bytes": lambda m: m.memory.peak_rss_bytes if m.memory else None,
+    "environment": lambda m: m.environment,
+}
+
+
+def render(run: StoredRun) -> str:
+    """Return the rows with a header; an absent value is an empty cell."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for m in run.measurements:
+        rows.writerow([_cell(get(m)) for get in COLUMNS.values()])
+    return out.getvalue()
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return repr(value)
+    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -1,0 +1,205 @@
+"""Reads runs back: closed ones against their manifest, open ones as far as they got."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from harness.errors import StoreError
+from harness.records.codec import from_json
+from harness.records.item import Plan, Planned
+from harness.records.measurement import SCHEMA, Environment, Measurement, SampleSet
+from harness.store import layout
+from harness.store.facts import RUN_SCHEMA, RunFacts, fold
+from harness.store.files import read_bytes, sha256
+from harness.store.journal import Journal, read_journal
+from harness.store.lines import objects, parse_object, split
+from harness.store.writer import PLAN_SCHEMA
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRun:
+    """A run as it lies on the disk; `measurements`: the last attempt of each item and board."""
+
+    folder: Path
+    plan: Plan
+    facts: RunFacts
+    measurements: tuple[Measurement, ...]
+    attempts: tuple[Measurement, ...]
+    environments: Mapping[str, Environment]
+    closed: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The run id."""
+        return self.facts.run
+
+    @property
+    def missing(self) -> tuple[Planned, ...]:
+        """Planned items without a row; empty for every complete run."""
+        return account(self.plan, self.measurements)
+
+
+def account(plan: Plan, measurements: Sequence[Measurement]) -> tuple[Planned, ...]:
+    """Return the planned items that no measurement accounts for (planned == accounted, always)."""
+    rows = Counter((m.board, m.item) for m in {(m.board, m.item): m for m in measurements}.values())
+    return tuple(p for p in plan.items if not rows[(p.board, p.item.item_id)])
+
+
+def read_run(path: Path) -> StoredRun:
+    """Read one run's folder. One torn tail is forgiven in an open run and noted.
+
+    Raises StoreError (with path:line) for damage, changed files and schemas that are too new.
+    """
+    folder = Path(path)
+    closed = (folder / layout.MANIFEST).exists()
+    if closed:
+        _verify(folder)
+    notes: list[str] = []
+    plan = _plan(folder / layout.PLAN)
+    attempts = _measurements(folder / layout.MEASUREMENTS, notes, closed=closed)
+    if (folder / layout.RUN).exists():
+        facts, environments = _facts_from_run(folder / layout.RUN)
+    else:
+        facts, environments = _facts_from_journal(folder, plan, notes)
+    latest = {(m.board, m.item): m for m in attempts}
+    return StoredRun(
+        folder=folder,
+        plan=plan,
+        facts=facts,
+        measurements=tuple(latest.values()),
+        attempts=attempts,
+        environments=environments,
+        closed=closed,
+        notes=(*facts.notes, *notes),
+    )
+
+
+def find_run(root: Path, words: str) -> StoredRun:
+    """Read the run meant by a full id, a unique beginning, `last`, or a path."""
+    return read_run(layout.find_folder(root, words))
+
+
+def list_runs(root: Path) -> Iterator[StoredRun]:
+    """Read all runs, oldest first; raises StoreError at the first that cannot be read."""
+    for folder in layout.list_folders(root):
+        yield read_run(folder)
+
+
+def read_samples(run: StoredRun) -> Iterator[SampleSet]:
+    """Yield the raw samples of a run; a torn last member ends an open run's samples early."""
+    path = run.folder / layout.SAMPLES
+    if not path.exists():
+        return
+    data = read_bytes(path)
+    number = 0
+    while data:
+        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        try:
+            text = member.decompress(data) + member.flush()
+        except zlib.error as error:
+            raise StoreError(f"damaged samples: {error}", where=str(path)) from None
+        if not member.eof:
+            if run.closed:
+                raise StoreError("samples end too early", where=str(path))
+            return
+        for line in split(text)[0]:
+            number += 1
+            where = f"{path}:{number}"
+            yield _record(SampleSet, parse_object(line.raw, where), where)
+        data = member.unused_data
+
+
+def _verify(folder: Path) -> None:
+    path = folder / layout.MANIFEST
+    for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
+        digest, _, name = line.partition("  ")
+        if not name or "/" in name or name.startswith("."):
+            raise StoreError("no file name", where=f"{path}:{number}")
+        if sha256(read_bytes(folder / name)) != digest:
+            raise StoreError(
+                "this file was changed after the run was closed",
+                where=str(folder / name),
+                do="restore it from a copy; results are never edited by hand",
+            )
+
+
+def _plan(path: Path) -> Plan:
+    data = parse_object(read_bytes(path), str(path))
+    _known_schema(data, PLAN_SCHEMA, str(path))
+    return _record(Plan, data, str(path))
+
+
+def _measurements(path: Path, notes: list[str], *, closed: bool) -> tuple[Measurement, ...]:
+    if not path.exists():
+        return ()
+    lines, torn = split(read_bytes(path))
+    if torn and closed:
+        raise StoreError("a closed run ends in a torn line", where=f"{path}:{len(lines) + 1}")
+    if torn:
+        notes.append(f"{path.name}: the last {len(torn)} bytes are a torn line, not counted")
+    found = []
+    for line, data in objects(lines, path):
+        where = f"{path}:{line.number}"
+        _known_schema(data, SCHEMA, where)
+        found.append(_record(Measurement, data, where))
+    return tuple(found)
+
+
+def _facts_from_run(path: Path) -> tuple[RunFacts, dict[str, Environment]]:
+    data = parse_object(read_bytes(path), str(path))
+    _known_schema(data, RUN_SCHEMA, str(path))
+    known = data.pop("environments", {})
+    environments = {k: _record(Environment, v, f"{path}: {k}") for k, v in known.items()}
+    return _record(RunFacts, data, str(path)), environments
+
+
+def _facts_from_journal(
+    folder: Path, plan: Plan, notes: list[str]
+) -> tuple[RunFacts, dict[str, Environment]]:
+    path = folder / layout.JOURNAL
+    journal = (
+        read_journal(path) if path.exists() else Journal(events=(), last_hash="", end=0, torn=0)
+    )
+    notes.append("this run was never closed: `harness resume` completes it")
+    if journal.torn:
+        notes.append(f"{path.name}: the last {journal.torn} bytes are a torn line, not counted")
+    data: dict[str, Any] = {"run": folder.name, "suite": plan.suite, "command": "", "started": ""}
+    environments = {}
+    for event in journal.events:
+        if event.kind == "run_started":
+            data = dict(event.data)
+        elif event.kind == "environment":
+            environments[event.data["hash"]] = _record(
+                Environment, event.data["environment"], str(path)
+            )
+    facts = _record(RunFacts, data, str(path))
+    for event in journal.events:
+        facts = fold(facts, event.kind, event.data)
+    return facts, environments
+
+
+def _known_schema(data: Mapping[str, Any], newest: int, where: str) -> None:
+    schema = data.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise StoreError("no schema number", where=where)
+    if schema > newest:
+        raise StoreError(
+            f"written by a newer harness: schema {schema}, this one reads up to {newest}",
+            where=where,
+            do="update the harness",
+        )
+
+
+def _record(kind: type[T], data: object, where: str) -> T:
+    try:
+        return from_json(kind, data)
+    except ValueError as error:
+        raise StoreError(str(error), where=where) from None

@@ -1,0 +1,43 @@
+"""Facts of a run: hashes, folding of events, git."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.records.codec import from_json, to_json
+from harness.store.facts import RunFacts, environment_hash, fold, git_state, utc
+from tests.helpers.measurements import an_environment
+
+
+def facts() -> RunFacts:
+    return RunFacts(run="r", suite="s", command="c", started="t")
+
+
+def test_environment_hash_follows_the_content() -> None:
+    one = environment_hash(an_environment())
+    assert one == environment_hash(an_environment())
+    assert one != environment_hash(an_environment(governor="powersave"))
+    assert len(one) == 16
+
+
+def test_fold_keeps_peaks_and_missing_sensors() -> None:
+    found = fold(facts(), "peaks", {"board": "b", "ops_per_s": {"w1a1": 1.0}})
+    found = fold(found, "peaks", {"board": "b", "ops_per_s": {"fp32": 2.0}})
+    found = fold(found, "no_sensor", {"board": "b", "words": "none"})
+    assert found.peaks == {"b": {"w1a1": 1.0, "fp32": 2.0}}
+    assert found.sensor_absent == {"b": "none"}
+    assert fold(found, "note", {"words": "x"}) is found
+
+
+def test_facts_survive_json() -> None:
+    found = fold(facts(), "peaks", {"board": "b", "ops_per_s": {"w1a1": 1.0}})
+    assert from_json(RunFacts, to_json(found)) == found
+
+
+def test_time_is_utc() -> None:
+    assert utc(datetime(2026, 11, 21, 10, 0, tzinfo=UTC)) == "2026-11-21T10:00:00Z"
+
+
+def test_outside_of_git(tmp_path: Path) -> None:
+    assert git_state(tmp_path) == (None, None)
