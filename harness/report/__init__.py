@@ -1,0 +1,1 @@
+"""Records and statistics become typed page contexts, and those one HTML page; measures nothing."""

@@ -1,0 +1,142 @@
+"""The results tables: boards and settings down, schemes across, a block for each workload."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from harness.records.measurement import Status
+from harness.report import words
+from harness.report.context import Block, Cell, Row, Table
+from harness.report.rows import Shown, scheme_order, setting_words, unique
+from harness.report.verdicts import MARKS, SUSPECT_WIDEN, first_reason, has_number, may_rank
+from harness.stats.ranking import Estimate, estimate, ranks
+from harness.units import rate
+
+WEAK = 0.70  # below this share of its peak a side is a weak baseline
+
+_TITLES = {"kernel": "Kernels", "network": "Networks"}
+_NOTES = {
+    "kernel": "Latency of a call (p25, 95 % interval) and operations per second.",
+    "network": "Latency of one inference (p25, 95 % interval) and inferences per second.",
+}
+
+
+def results(rows: Sequence[Shown]) -> tuple[Table, ...]:
+    """Return one table for each kind of item."""
+    kinds = unique(r.m.kind for r in rows)
+    return tuple(_table(kind, [r for r in rows if r.m.kind == kind]) for kind in kinds)
+
+
+def _table(kind: str, rows: Sequence[Shown]) -> Table:
+    schemes = sorted({r.m.scheme for r in rows}, key=scheme_order)
+    places = _places(rows)
+    works = dict.fromkeys(r.work for r in rows)
+    return Table(
+        title=_TITLES.get(kind, kind),
+        note=_NOTES.get(kind, ""),
+        corner="board",
+        columns=tuple(schemes),
+        blocks=tuple(
+            _block(work, [r for r in rows if r.work == work], schemes, places) for work in works
+        ),
+    )
+
+
+def _block(
+    work: tuple[str, str, str],
+    rows: Sequence[Shown],
+    schemes: Sequence[str],
+    places: dict[tuple[str, str], str],
+) -> Block:
+    lines: dict[tuple[str, ...], dict[str, Shown]] = {}
+    for row in rows:
+        key: tuple[str, ...] = (row.board, *row.setting)
+        # two items may differ in their weights alone: the second gets a line of its own
+        while row.m.scheme in lines.setdefault(key, {}):
+            key = (*key, "again")
+        lines[key][row.m.scheme] = row
+    live = [cells for cells in lines.values() if any(_is_tried(r) for r in cells.values())]
+    left = len(lines) - len(live)
+    sub = [work[2]] if work[0] == "kernel" else []
+    sub += [f"{left} {'line' if left == 1 else 'lines'} skipped as a whole"] if left else []
+    return Block(
+        title=work[1],
+        sub=", ".join(sub),
+        rows=tuple(_row(cells, schemes, places) for cells in live),
+    )
+
+
+def _is_tried(row: Shown) -> bool:
+    return row.m.status is not Status.SKIPPED
+
+
+def _row(
+    cells: dict[str, Shown], schemes: Sequence[str], places: dict[tuple[str, str], str]
+) -> Row:
+    first = next(iter(cells.values()))
+    return Row(
+        head=first.board,
+        sub=", ".join(setting_words(first.m)),
+        tag=labels(first),
+        cells=tuple(
+            cell(cells[s], places.get((cells[s].board, cells[s].m.item), ""))
+            if s in cells
+            else Cell(hint="not in the plan")
+            for s in schemes
+        ),
+    )
+
+
+def labels(row: Shown) -> str:
+    """Return `emulated`, `vm` or nothing."""
+    return "emulated" if row.m.emulated else "vm" if row.m.vm else ""
+
+
+def cell(row: Shown, rank: str = "") -> Cell:
+    """Return an item's cell: its number, or the status and reason that stand in its place."""
+    m = row.m
+    mark = MARKS[m.status]
+    if not has_number(m) or m.latency_ns is None:
+        return Cell(mark=mark, hint=first_reason(m), detail=_short_reason(row))
+    if m.kind == "kernel" and m.ops_per_s:
+        detail = words.ops(m.ops_per_s)
+    else:
+        detail = rate(m.inferences_per_s) if m.inferences_per_s else ""
+    weak = m.peak_share is not None and m.peak_share < WEAK and not m.emulated
+    return Cell(
+        value=words.latency(m),
+        interval=words.plus_minus(m),
+        detail=detail,
+        rank=rank,
+        note="weak" if weak else "",
+        mark=mark,
+        hint="; ".join(f"{r.rule} {r.words}" for r in m.reasons),
+    )
+
+
+def _short_reason(row: Shown) -> str:
+    if row.m.status is Status.SKIPPED:
+        return ""
+    return row.m.reasons[0].rule if row.m.reasons else ""
+
+
+def _places(rows: Sequence[Shown]) -> dict[tuple[str, str], str]:
+    """Places among boards for the same item, by latency; nothing where fewer than two can rank."""
+    same: dict[str, dict[str, Estimate]] = defaultdict(dict)
+    for r in rows:
+        if may_rank(r.m) and r.m.latency_ns:
+            same[r.m.item][r.board] = spread_of(r)
+    found = {}
+    for item, estimates in same.items():
+        if len(estimates) > 1:
+            for board, rank in ranks(estimates, higher_is_better=False).items():
+                found[board, item] = str(rank)
+    return found
+
+
+def spread_of(row: Shown) -> Estimate:
+    """Return the latency with its interval, widened when the item is SUSPECT."""
+    if row.m.latency_ns is None:
+        raise ValueError("no latency")
+    return estimate(row.m.latency_ns, SUSPECT_WIDEN if row.m.status is Status.SUSPECT else 1.0)

@@ -1,0 +1,135 @@
+"""One card per board: what it is, how it fared, where its watts come from; judges no item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.records.measurement import Environment, Measurement, Status
+from harness.report import words
+from harness.report.context import BoardCard, Count, Fact
+from harness.report.rows import Shown, run_tags, unique
+from harness.report.verdicts import MARKS
+from harness.store.reader import StoredRun
+from harness.units import size_bytes
+
+_SLOW_CLOCK = 0.95
+
+
+def counts(measurements: Sequence[Measurement]) -> tuple[Count, ...]:
+    """Return how many items have each status, also the statuses that none has."""
+    return tuple(
+        Count(mark=mark, items=sum(1 for m in measurements if m.status is status))
+        for status, mark in MARKS.items()
+    )
+
+
+def cards(runs: Sequence[StoredRun], rows: Sequence[Shown]) -> tuple[BoardCard, ...]:
+    """Return the boards in plan order, those without any result too."""
+    tags = run_tags(runs)
+    found = []
+    for run in runs:
+        for board in unique(p.board for p in run.plan.items):
+            name = board + tags[run.id]
+            found.append(_card(name, board, run, [r for r in rows if r.board == name]))
+    return tuple(found)
+
+
+def _card(name: str, board: str, run: StoredRun, rows: Sequence[Shown]) -> BoardCard:
+    environment = next((r.environment for r in rows if r.environment), None)
+    measurements = [r.m for r in rows]
+    return BoardCard(
+        name=name,
+        model=environment.model if environment else "never reached",
+        labels=_labels(environment, measurements),
+        summary=_summary(environment),
+        counts=tuple(c for c in counts(measurements) if c.items),
+        facts=(
+            *(_state(environment, measurements) if environment else ()),
+            _power(measurements, run.facts.sensor_absent.get(board, "")),
+            *_peaks(environment, run.facts.peaks.get(board, {})),
+        ),
+    )
+
+
+def _labels(environment: Environment | None, rows: Sequence[Measurement]) -> tuple[str, ...]:
+    emulated = any(m.emulated for m in rows) or bool(environment and environment.emulated)
+    is_vm = any(m.vm for m in rows) or bool(environment and environment.vm)
+    return (*(["emulated"] if emulated else []), *(["virtual machine"] if is_vm else []))
+
+
+def _summary(environment: Environment | None) -> str:
+    if environment is None:
+        return ""
+    parts = [
+        environment.cpu_model,
+        f"{environment.cores} cores" if environment.cores != 1 else "1 core",
+        size_bytes(environment.memory_bytes) if environment.memory_bytes else "",
+        environment.os,
+        f"Linux {environment.kernel_release}" if environment.kernel_release else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact, ...]:
+    governor = environment.governor
+    throttled = [m for m in rows if any(r.rule == "V09" for r in m.reasons)]
+    return (
+        _clock(rows),
+        Fact(
+            name="governor",
+            value=governor or "not readable",
+            known=governor is not None,
+            warn=governor in {"powersave", "ondemand", "conservative"},
+        ),
+        _temperature(rows),
+        Fact(
+            name="throttled",
+            value=f"{len(throttled)} items" if throttled else "not seen",
+            warn=bool(throttled),
+        ),
+    )
+
+
+def _clock(rows: Sequence[Measurement]) -> Fact:
+    clocks = [m.clock_hz for m in rows if m.clock_hz]
+    if not clocks:
+        return Fact(name="clock", value="not measured", known=False)
+    low, high = min(clocks), max(clocks)
+    if low >= high * _SLOW_CLOCK:
+        return Fact(name="clock", value=words.gigahertz(high))
+    text = f"{words.gigahertz(low)} to {words.gigahertz(high)}"
+    return Fact(name="clock", value=text, warn=True)
+
+
+def _temperature(rows: Sequence[Measurement]) -> Fact:
+    seen = [m.temperature_c for m in rows if m.temperature_c is not None]
+    if not seen:
+        return Fact(name="temperature", value="no sensor", known=False)
+    return Fact(name="temperature", value=f"up to {max(seen):.0f} °C")
+
+
+def _power(rows: Sequence[Measurement], looked_at: str) -> Fact:
+    sources = unique(f"{e.source} ({e.scope})" for m in rows for e in m.energy)
+    if sources:
+        return Fact(name="power", value=", ".join(sources))
+    said = looked_at or next((m.energy_absent for m in rows if m.energy_absent), "")
+    value = f"no sensor: {said}" if said else "not measured in this run"
+    return Fact(name="power", value=value, known=False)
+
+
+def _peaks(environment: Environment | None, measured: Mapping[str, float]) -> tuple[Fact, ...]:
+    peaks = {**(environment.peaks if environment else {}), **measured}
+    if not peaks:
+        return ()
+    text = " · ".join(f"{unit} {words.ops(value)}" for unit, value in peaks.items())
+    return (Fact(name="own limits", value=text),)
+
+
+def status_words(measurements: Sequence[Measurement]) -> str:
+    """Return `39 OK, 2 SUSPECT`, without the statuses that none has."""
+    return ", ".join(f"{c.items} {c.mark.status}" for c in counts(measurements) if c.items)
+
+
+def trusted(measurements: Sequence[Measurement]) -> int:
+    """Return how many items carry a number that may be quoted without a note."""
+    return sum(1 for m in measurements if m.status is Status.OK and not m.emulated)

@@ -1,0 +1,145 @@
+"""What a cell of a plain table can hold: each metric's value, its unit and its direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.errors import ConfigError
+from harness.records.measurement import Energy, Measurement, Status
+from harness.report import words
+from harness.units import duration_ns, percent, rate, size_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """`get` returns None where nothing was measured; `show` writes one value."""
+
+    name: str
+    title: str
+    get: Callable[[Measurement], float | None]
+    show: Callable[[float], str]
+    note: Callable[[Measurement], str] = lambda _: ""
+
+
+def _p25(m: Measurement) -> float | None:
+    return m.latency_ns.p25 if m.latency_ns else None
+
+
+def believed(m: Measurement) -> Energy | None:
+    """Return the first energy entry that may be quoted."""
+    return next((e for e in m.energy if e.status in {Status.OK, Status.SUSPECT}), None)
+
+
+def _per_inference(m: Measurement) -> float | None:
+    e = believed(m)
+    return e.energy_j / e.inferences if e and e.inferences else None
+
+
+def _per_joule(m: Measurement) -> float | None:
+    e = believed(m)
+    return e.inferences_per_joule if e else None
+
+
+def _scope(m: Measurement) -> str:
+    e = believed(m)
+    return e.scope if e else ""
+
+
+def _weights(m: Measurement) -> float | None:
+    return m.memory.weights_bytes if m.memory else None
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            name="inf/s",
+            title="inferences per second",
+            get=lambda m: m.inferences_per_s,
+            show=rate,
+        ),
+        Metric(name="latency", title="latency p25", get=_p25, show=duration_ns),
+        Metric(
+            name="p50",
+            title="latency p50",
+            get=lambda m: m.latency_ns.p50 if m.latency_ns else None,
+            show=duration_ns,
+        ),
+        Metric(
+            name="op/s", title="operations per second", get=lambda m: m.ops_per_s, show=words.ops
+        ),
+        Metric(
+            name="peak",
+            title="share of the board's own peak",
+            get=lambda m: m.peak_share,
+            show=lambda share: percent(share, 0),
+        ),
+        Metric(
+            name="accuracy",
+            title="worth of the output",
+            get=lambda m: m.accuracy.value if m.accuracy else None,
+            show=lambda value: f"{value:.4g}",
+            note=lambda m: m.accuracy.metric if m.accuracy else "",
+        ),
+        Metric(
+            name="inf/J",
+            title="inferences per joule (= inf/s/W), gross; scope in brackets",
+            get=_per_joule,
+            show=lambda value: f"{value:.3g}",
+            note=_scope,
+        ),
+        Metric(
+            name="J/inf",
+            title="joules per inference, gross; scope in brackets",
+            get=_per_inference,
+            show=words.joules,
+            note=_scope,
+        ),
+        Metric(
+            name="weights",
+            title="bytes of weights",
+            get=_weights,
+            show=lambda value: size_bytes(int(value)),
+        ),
+        Metric(name="clock", title="clock", get=lambda m: m.clock_hz, show=words.gigahertz),
+    )
+}
+
+_ALIASES = {"inf/s/W": "inf/J", "ops/s": "op/s", "p25": "latency", "mJ": "J/inf"}
+
+# what may stand in rows and columns
+DIMENSIONS: dict[str, Callable[[Measurement], str]] = {
+    "board": lambda m: m.board + (" (emulated)" if m.emulated else ""),
+    "workload": lambda m: f"{m.workload} {m.shape}" if m.kind == "kernel" else m.workload,
+    "scheme": lambda m: m.scheme,
+    "shape": lambda m: m.shape,
+    "runtime": lambda m: m.runtime,
+    "device": lambda m: m.device,
+    "cores": words.cores,
+    "threads": lambda m: str(m.threads),
+    "batch": lambda m: str(m.batch),
+    "scenario": lambda m: m.scenario,
+    "mode": lambda m: m.mode,
+    "variant": lambda m: m.variant or "",
+    "family": lambda m: m.family or "",
+    "kind": lambda m: m.kind,
+    "status": lambda m: m.status.value,
+    "run": lambda m: m.run[:13],
+}
+
+
+def metric_named(name: str) -> Metric:
+    """Return a metric; raises ConfigError that lists them all."""
+    found = METRICS.get(_ALIASES.get(name, name))
+    if found is None:
+        raise ConfigError(f"no metric {name!r}", do=f"one of: {', '.join(METRICS)}")
+    return found
+
+
+def dimensions_named(names: str) -> tuple[Callable[[Measurement], str], ...]:
+    """Return the dimensions of `board` or `board,cores`; raises ConfigError that lists them all."""
+    unknown = [n for n in names.split(",") if n not in DIMENSIONS]
+    if unknown:
+        raise ConfigError(f"no dimension {unknown[0]!r}", do=f"one of: {', '.join(DIMENSIONS)}")
+    return tuple(DIMENSIONS[n] for n in names.split(","))

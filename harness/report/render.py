@@ -1,0 +1,78 @@
+"""The page as one HTML file: no request, no script, every foreign string escaped."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import StoreError
+from harness.report.context import Page
+from harness.report.page import build
+from harness.report.words import clean
+from harness.store.reader import StoredRun
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(runs: Sequence[StoredRun], command: str) -> str:
+    """Return the HTML of one or several runs; `command` is what the user typed for this page."""
+    return render_page(build(runs, command))
+
+
+def render_page(page: Page) -> str:
+    """Return the HTML of a page; equal pages give equal bytes."""
+    from markupsafe import Markup
+
+    from harness.report.figures import draw
+
+    # the drawing escapes its own texts; everything else is escaped by the templates
+    drawings = {chart.id: Markup(draw(chart)) for chart in page.charts}  # noqa: S704
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    template = _templates().get_template("page.html.j2")
+    return template.render(page=page, drawings=drawings, style=Markup(style))  # noqa: S704
+
+
+def write(path: Path, html: str) -> None:
+    """Put the page at `path` at once, by rename; raises StoreError when it cannot be written."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _refused(error, path) from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(html)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise _refused(error, path) from error
+
+
+def _refused(error: OSError, path: Path) -> StoreError:
+    return StoreError(
+        f"cannot write the report: {error.strerror}", where=str(path), do="choose another -o FILE"
+    )
+
+
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
+    # type and not isinstance: Markup is a str, and ours
+    return clean(value) if type(value) is str else value

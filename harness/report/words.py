@@ -1,0 +1,98 @@
+"""How quantities, places and foreign strings are written on a page or a terminal; no layout."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from harness.records.measurement import Accuracy, Energy, Measurement
+from harness.stats.ranking import Estimate, estimate
+from harness.units import duration_ns, percent, si
+
+_METRICS = {
+    "top1_agreement": "top-1 {} of fp32",
+    "top1": "top-1 {}",
+    "top5": "top-5 {}",
+    "cosine": "cosine {}",
+}
+
+
+def clean(text: str) -> str:
+    """Return `text` without control, format and surrogate characters: all strings are foreign."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(char) for char in text)
+
+
+def _harmless(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in "\n\t" or category.startswith("Z"):
+        return " "
+    return "" if category.startswith("C") else char
+
+
+def spread(value: Estimate) -> str:
+    """Return the interval as `0.4%` of the value; nothing without an interval."""
+    half = value.half_log
+    return "" if half is None else percent_short(half)
+
+
+def percent_short(share: float) -> str:
+    """Return two significant digits: `0.04%`, `0.4%`, `12%`."""
+    points = abs(share) * 100
+    digits = 0 if points >= 9.95 else 1 if points >= 0.095 or points == 0 else 2
+    return percent(share, digits).replace(".0%", "%")
+
+
+def latency(m: Measurement) -> str:
+    """Return p25 as `7.62 ms`."""
+    return duration_ns(m.latency_ns.p25) if m.latency_ns else ""
+
+
+def plus_minus(m: Measurement) -> str:
+    """Return the half-width of the latency's interval, `0.4%`."""
+    return spread(estimate(m.latency_ns)) if m.latency_ns else ""
+
+
+def ops(per_s: float) -> str:
+    """Return `412 Gop/s`."""
+    return si(per_s, "op/s")
+
+
+def cores(m: Measurement) -> str:
+    """Return where it ran: `1@big`, `1 core`, `4@all`."""
+    cluster = m.cores.cluster
+    if "@" in cluster:
+        return cluster
+    if cluster.isdigit():
+        return "1 core" if cluster == "1" else f"{cluster} cores"
+    return f"{m.threads}@{cluster}"
+
+
+def engine(m: Measurement) -> str:
+    """Return `native/dotprod cpu`."""
+    variant = f"/{m.variant}" if m.variant and m.runtime == "native" else ""
+    return f"{m.runtime}{variant} {m.device}"
+
+
+def accuracy(found: Accuracy) -> str:
+    """Return `top-1 94% of fp32`."""
+    form = _METRICS.get(found.metric, f"{found.metric} {{}}")
+    return form.format(
+        f"{found.value:.4f}" if found.metric == "cosine" else percent_short(found.value)
+    )
+
+
+def joules(value: float) -> str:
+    """Return `2.10 mJ`."""
+    return si(value, "J")
+
+
+def energy(found: Energy) -> str:
+    """Return gross joules per inference with scope and uncertainty: `2.1 mJ (rails +-4%)`."""
+    each = si(found.energy_j / found.inferences, "J", 2)
+    return f"{each} ({found.scope} +-{percent_short(found.u_j / found.energy_j)})"
+
+
+def gigahertz(hz: float) -> str:
+    """Return `2.40 GHz`."""
+    return si(hz, "Hz")

@@ -1,0 +1,67 @@
+"""Drawings: equal bytes, own ids, the page's colours, hostile words."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from harness.report.context import Bar, BarGroup, Chart
+from harness.report.figures import draw
+from tests.helpers.measurements import HOSTILE
+
+
+def a_chart(name: str = "c1", title: str = "board", base: float | None = 1.0) -> Chart:
+    bars = (
+        Bar(label="fp32", value=1.0, low=None, high=None, text="baseline", is_base=True),
+        Bar(label="w1a1", value=9.0, low=8.5, high=9.5, text="9.00", hollow=True),
+    )
+    group = BarGroup(title=title, bars=bars)
+    return Chart(id=name, title="t", axis="speed-up", base=base, groups=(group,))
+
+
+def test_equal_data_give_equal_bytes() -> None:
+    assert draw(a_chart()) == draw(a_chart())
+
+
+def test_it_is_one_element_without_header() -> None:
+    svg = draw(a_chart())
+    assert svg.startswith("<svg viewBox=")
+    assert "<?xml" not in svg
+    assert "<!DOCTYPE" not in svg
+    assert not re.search(r"\d{4}-\d\d-\d\dT", svg)
+
+
+def test_ids_of_two_charts_differ() -> None:
+    one, two = (set(re.findall(r'\bid="([^"]+)"', draw(a_chart(n)))) for n in ("c1", "c2"))
+    assert one
+    assert not one & two
+    assert all(name.startswith("c1-") for name in one)
+
+
+def test_colours_and_fonts_are_the_pages() -> None:
+    svg = draw(a_chart())
+    assert "var(--bar)" in svg
+    assert "var(--ink)" in svg
+    assert "DejaVu" not in svg
+    assert "#040506" not in svg
+
+
+@pytest.mark.parametrize("title", [HOSTILE, "$x_{$", "a\x1b[31m\x00b", "\ud800", "板 &amp; <b>"])
+def test_hostile_titles(title: str) -> None:
+    svg = draw(a_chart(title=title))
+    root = ET.fromstring(svg)  # noqa: S314 - our own drawing
+    names = {element.tag.rsplit("}", 1)[-1] for element in root.iter()}
+    assert not names & {"img", "script", "b", "image", "foreignObject"}
+
+
+@pytest.mark.parametrize("base", [1.0, None])
+def test_with_and_without_baseline(base: float | None) -> None:
+    assert "w1a1" in draw(a_chart(base=base))
+
+
+def test_foreign_words_are_not_rewritten() -> None:
+    words = 'v1.23456 id="a" #040506 url(#b)'
+    root = ET.fromstring(draw(a_chart(title=words)))  # noqa: S314 - our own drawing
+    assert words in {element.text for element in root.iter()}
