@@ -1,0 +1,120 @@
+"""Bring the runner and blobs onto a board, into the first directory where our binary runs.
+
+Says hello through the pushed binary, which proves directory, bytes and architecture in one go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import ProtocolError, PushError
+from harness.transport.frames import FrameReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.records.board import BoardEntry
+    from harness.records.item import Blob
+    from harness.transport.base import Transport
+
+FALLBACKS = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 - places on the board, tried in this order
+LOCK_DIRECTORY = "/run/lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """Where the runner lies on the board and what it said of itself."""
+
+    directory: str
+    runner: str
+    sha256: str
+    lease: str
+    hello: dict[str, object]
+
+
+def deploy(
+    transport: Transport, entry: BoardEntry, binary: Path, sha256: str, *, isa_mask: str = ""
+) -> Deployed:
+    """Push `binary` to the first directory where it runs; PushError names every attempt."""
+    failures = []
+    data = binary.read_bytes()
+    for base in _candidates(transport, entry):
+        directory = f"{base}/harness"
+        runner = f"{directory}/{sha256}/runner"
+        try:
+            _push(transport, directory, runner, data, sha256)
+            hello = say_hello(transport, runner, isa_mask=isa_mask)
+        except (PushError, ProtocolError) as error:
+            failures.append(f"{directory}: {error.what}")
+            continue
+        if hello.get("runner_sha256") != sha256:
+            failures.append(f"{directory}: the runner there is not the one that was pushed")
+            continue
+        lease = _lease(transport, entry)
+        return Deployed(directory=directory, runner=runner, sha256=sha256, lease=lease, hello=hello)
+    raise PushError(
+        "the runner cannot be started in any directory: " + "; ".join(failures),
+        where=entry.name,
+        do="set `dir:` of this board to a writable directory on a file system without noexec",
+    )
+
+
+def say_hello(transport: Transport, runner: str, *, isa_mask: str = "") -> dict[str, object]:
+    """Return the runner's hello payload; ProtocolError when it is not one."""
+    argv = [runner, "hello"] + (["--isa-mask", isa_mask] if isa_mask else [])
+    done = transport.run(argv, timeout_s=60)
+    reader = FrameReader()
+    for raw in done.stdout.splitlines(keepends=True):
+        frame = reader.feed(raw)
+        if frame is not None and frame.payload.get("kind") == "hello":
+            return dict(frame.payload)
+    words = done.stderr.decode(errors="replace").strip()[-300:]
+    raise ProtocolError(f"no hello from {runner} (exit {done.status}): {words}")
+
+
+def push_blobs(transport: Transport, deployed: Deployed, blobs: Iterable[Blob]) -> None:
+    """Push the blobs the board does not hold yet; the runner verifies every one again."""
+    wanted = {blob.sha256: blob for blob in blobs}
+    paths = {f"{deployed.directory}/blobs/{sha}": sha for sha in wanted}
+    if not paths:
+        return
+    transport.run(["mkdir", "-p", f"{deployed.directory}/blobs"])
+    for path in sorted(set(paths) - _verified(transport, paths)):
+        transport.put(wanted[paths[path]].data, path)
+
+
+def _candidates(transport: Transport, entry: BoardEntry) -> Sequence[str]:
+    if entry.dir is not None:
+        return (entry.dir,)
+    done = transport.run(["sh", "-c", 'printf "%s" "$HOME"'])
+    home = done.stdout.decode(errors="replace").strip()
+    return ((f"{home}/.cache",) if home.startswith("/") else ()) + FALLBACKS
+
+
+def _push(transport: Transport, directory: str, runner: str, data: bytes, sha256: str) -> None:
+    if runner in _verified(transport, {runner: sha256}):
+        return
+    made = transport.run(["mkdir", "-p", str(Path(runner).parent), f"{directory}/runs"])
+    if made.status != 0:
+        raise PushError(made.stderr.decode(errors="replace").strip() or "mkdir failed")
+    transport.put(data, runner, mode=0o755)
+
+
+def _verified(transport: Transport, wanted: dict[str, str]) -> set[str]:
+    """Paths whose bytes on the board have the wanted sha256; the name alone is never trusted."""
+    done = transport.run(["sha256sum", *wanted], timeout_s=120)
+    good = set()
+    for row in done.stdout.decode(errors="replace").splitlines():
+        sha, _, path = row.partition("  ")
+        if wanted.get(path) == sha:
+            good.add(path)
+    return good
+
+
+def _lease(transport: Transport, entry: BoardEntry) -> str:
+    if entry.dir is not None:
+        return f"{entry.dir}/harness.lock"
+    writable = transport.run(["test", "-w", LOCK_DIRECTORY]).status == 0
+    return f"{LOCK_DIRECTORY if writable else '/tmp'}/harness.lock"  # noqa: S108 - on the board

@@ -1,0 +1,88 @@
+"""Everything the verdict rules look at for one item; built from proven frames only."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.records.board import BoardFacts
+    from harness.records.item import Protocol, Work
+    from harness.records.measurement import Latency
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One item's proven samples and what they must be held against."""
+
+    work: Work
+    facts: BoardFacts
+    protocol: Protocol
+    samples: Sequence[Payload]
+    closing: Payload
+    peaks: Mapping[str, float]
+    boot_ids: frozenset[str]
+    latency: Latency | None = None
+    broken: str = ""
+    half_width: float | None = None
+    p25_by_repetition_ns: Sequence[float] = field(default_factory=tuple)
+
+    @property
+    def ops_per_inference(self) -> int:
+        """Operations of one inference; a multiply-accumulate is two."""
+        return 2 * sum(self.work.macs_by_precision.values())
+
+    @property
+    def ops_per_s(self) -> float | None:
+        """Speed at the median, for kernels (networks mix precisions)."""
+        if self.latency is None or self.work.item.kind != "kernel" or not self.ops_per_inference:
+            return None
+        return self.ops_per_inference * self.work.item.batch / (self.latency.p50 / 1e9)
+
+    @property
+    def peak_share(self) -> float | None:
+        """Share of the best peak known for this precision on this board."""
+        peak = self.peaks.get(self.work.item.scheme, 0.0)
+        return self.ops_per_s / peak if self.ops_per_s is not None and peak > 0 else None
+
+    def total(self, key: str) -> int:
+        """Sum of a counter over all repetitions (absent counts as 0)."""
+        return sum(int(s.get(key) or 0) for s in self.samples)
+
+    def times(self, key: str) -> list[int]:
+        """All values of a per-sample list over all repetitions."""
+        return [int(v) for s in self.samples for v in s.get(key) or ()]
+
+    @property
+    def wall_over_cpu(self) -> float | None:
+        """Median over samples of wall / CPU time; above 1 means somebody else ran in between."""
+        pairs = zip(self.times("wall_ns"), self.times("cpu_ns"), strict=False)
+        ratios = [wall / cpu for wall, cpu in pairs if cpu > 0]
+        return statistics.median(ratios) if ratios else None
+
+    @property
+    def clocks_hz(self) -> list[float]:
+        """The core's measured clock, one value per repetition."""
+        return [float(s["clock_hz"]) for s in self.samples if s.get("clock_hz")]
+
+    @property
+    def spread_of_repetitions(self) -> float | None:
+        """Standard deviation of ln p25 over repetitions: a coefficient of variation."""
+        values = [math.log(p) for p in self.p25_by_repetition_ns if p > 0]
+        return statistics.stdev(values) if len(values) > 1 else None
+
+    def watched(self, name: str) -> tuple[object, object] | None:
+        """First value before and last value after, of a watched file; None = unknown."""
+        first = self.samples[0].get("watch_before", {}).get(name) if self.samples else None
+        last = self.samples[-1].get("watch_after", {}).get(name) if self.samples else None
+        return None if first is None or last is None else (first, last)
+
+    @property
+    def watch_names(self) -> list[str]:
+        """Names of all watched files."""
+        return list(self.samples[0].get("watch_before", {})) if self.samples else []

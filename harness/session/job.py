@@ -1,0 +1,110 @@
+"""JOB text: what the runner is told. Strings carry their length: nothing can be smuggled in."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from harness.records.board import SensorFile
+    from harness.records.item import Protocol, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One worker's whole order: protocol, sensors and items."""
+
+    run: str
+    holder: str
+    runner_sha256: str
+    lease: str
+    seed: int
+    protocol: Protocol
+    works: Sequence[Work]
+    deadline_s: int
+    timeout_s: int = 60
+    isa_mask: str = ""
+    peaks: bool = True
+    root: str = "/"
+    watch: Mapping[str, str] = field(default_factory=dict)
+    sensors: Sequence[SensorFile] = ()
+    # `1@big` -> the board's own core numbers
+    cpu_list: Callable[[str], str] = str
+
+
+def holder() -> str:
+    """Return who holds a lease, as shown to whoever is refused: user@machine."""
+    return f"{getpass.getuser()}@{platform.node() or 'localhost'}"
+
+
+def render(job: Job) -> bytes:
+    """Return the JOB text; versioned by its first line."""
+    return b"".join([*_head(job), *_sensors(job), *_items(job)])
+
+
+def line(key: str, value: int | str) -> bytes:
+    """Return one `key value` line; a string carries its length in bytes."""
+    if isinstance(value, int):
+        return f"{key} {value}\n".encode()
+    return f"{key} {text(value)}\n".encode()
+
+
+def text(value: str) -> str:
+    """Return the length-prefixed form of a string."""
+    return f"{len(value.encode())}:{value}"
+
+
+def _head(job: Job) -> Iterator[bytes]:
+    protocol = job.protocol
+    yield line("job", 1)
+    yield line("run", job.run)
+    yield line("holder", job.holder)
+    yield line("runner", job.runner_sha256)
+    yield line("lease", job.lease)
+    yield line("deadline_s", job.deadline_s)
+    yield line("budget_s", int(protocol.budget_s))
+    yield line("seed", job.seed)
+    yield line("repetitions_min", protocol.repetitions_min)
+    yield line("repetitions_max", protocol.repetitions_max)
+    yield line("samples", protocol.samples)
+    yield line("sample_min_ns", int(protocol.sample_min_ms * 1e6))
+    yield line("warmup_ns", int(protocol.warmup_ms * 1e6))
+    yield line("precision_ppm", int(protocol.precision * 1e6))
+    yield line("isa_mask", job.isa_mask)
+    yield line("peaks", int(job.peaks))
+    yield line("root", job.root)
+    for name, path in job.watch.items():
+        yield f"watch {text(name)} {text(path)}\n".encode()
+
+
+def _sensors(job: Job) -> Iterator[bytes]:
+    for sensor in job.sensors:
+        yield b"sensor\n"
+        yield line("id", sensor.id)
+        yield line("form", sensor.kind)
+        yield line("path", sensor.path)
+        if sensor.path2:
+            yield line("path2", sensor.path2)
+        yield line("period_ns", sensor.period_ms * 1_000_000)
+        yield b"end\n"
+    yield line("idle_ns", int(job.protocol.idle_s * 1e9) if job.sensors else 0)
+
+
+def _items(job: Job) -> Iterator[bytes]:
+    for work in job.works:
+        yield b"item\n"
+        yield line("id", work.item.item_id)
+        for key, value in work.keys.items():
+            values = value if isinstance(value, tuple) else (value,)
+            yield from (line(key, one) for one in values)
+        yield line("threads", work.item.threads)
+        yield line("cores", job.cpu_list(work.item.cores))
+        yield line("timeout_s", job.timeout_s)
+        windows = job.protocol.energy_windows if work.item.energy and job.sensors else 0
+        yield line("energy_windows", windows)
+        yield line("energy_window_ns", int(job.protocol.energy_window_s * 1e9))
+        yield b"end\n"

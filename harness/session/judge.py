@@ -1,0 +1,249 @@
+"""Proven frames of one item -> the Measurement that is stored; every planned item ends here."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.records.measurement import (
+    Accuracy,
+    Build,
+    Check,
+    Cores,
+    CpuTime,
+    Latency,
+    Measurement,
+    Memory,
+    Reason,
+    SampleSet,
+    Startup,
+    Status,
+)
+from harness.session.collect import Collector, ItemFrames
+from harness.session.evidence import Evidence
+from harness.session.joules import joules
+from harness.session.rules import verdict
+from harness.stats.latency import quantile, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.records.board import BoardFacts
+    from harness.records.item import Item, Plan, Planned, Work
+
+Payload = dict[str, Any]
+
+# how a worker closes items whose turn never came
+STOPPED = ("cancelled", "budget")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What all items of one session share."""
+
+    run: str
+    plan: Plan
+    facts: BoardFacts
+    environment: str
+    runner_sha256: str
+
+
+def judge(
+    context: Context, work: Work, collector: Collector
+) -> tuple[Measurement, list[SampleSet]]:
+    """Return the measurement of an item that was carried out, and its raw samples."""
+    frames = collector.items.get(work.item.item_id, ItemFrames())
+    closing = frames.closing
+    if closing is None:
+        words = frames.broken or "the worker on the board ended before this item was closed"
+        return absent(context, work.item, Status.INFRA, "infra", words), []
+    wrong = _wrong_output(frames)
+    if closing["status"] != "done" and wrong is None:
+        status = Status.TIMEOUT if closing["status"] == "timeout" else Status.FAILED
+        words = str(closing.get("words") or closing["status"])
+        return absent(context, work.item, status, closing["status"], words), []
+    if not frames.samples and closing.get("stop") in STOPPED:
+        words = f"stopped before its first repetition ({closing['stop']})"
+        return absent(context, work.item, Status.SKIPPED, "stopped", words), []
+    evidence = _evidence(context, work, collector, frames)
+    if not evidence.times("wall_ns") and wrong is None:
+        return absent(context, work.item, Status.FAILED, "V27", "no samples were left"), []
+    return _measured(context, work, collector, frames, evidence), _samples(context, work, frames)
+
+
+def absent(context: Context, item: Item, status: Status, rule: str, words: str) -> Measurement:
+    """Return the row of an item without a number: failure and absence are rows, not holes."""
+    return Measurement(
+        **_identity(context, item), status=status, reasons=(Reason(rule=rule, words=words),)
+    )
+
+
+def skipped(context: Context, planned: Planned) -> Measurement:
+    """Return the row of an item that the plan skipped."""
+    return absent(context, planned.item, Status.SKIPPED, "skip", planned.skip)
+
+
+def _identity(context: Context, item: Item) -> dict[str, Any]:
+    facts = context.facts
+    return {
+        "run": context.run,
+        "item": item.item_id,
+        "board": facts.name,
+        "board_id": facts.board_id,
+        "emulated": bool(facts.emulated),
+        "vm": facts.hello.vm,
+        "mode": item.mode,
+        "runtime": item.runtime,
+        "device": item.device,
+        "kind": item.kind,
+        "workload": item.workload,
+        "scheme": item.scheme,
+        "shape": item.shape,
+        "threads": item.threads,
+        "cores": Cores(cluster=item.cores),
+        "batch": item.batch,
+        "inflight": item.inflight,
+        "scenario": item.scenario,
+        "profile": context.plan.protocol.profile,
+        "weights": item.weights,
+        "environment": context.environment,
+        "forced_variant": item.variant or None,
+    }
+
+
+def _wrong_output(frames: ItemFrames) -> Payload | None:
+    bad = (s for s in frames.samples if not (s.get("check_before") and s.get("check_after")))
+    return next(bad, None)
+
+
+def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFrames) -> Evidence:
+    samples = frames.samples
+    timed = [s for s in samples if s.get("wall_ns")]
+    latency = _latency(timed)
+    boots = {str(s.get("boot_id", "")) for s in samples}
+    boots |= {str((frames.closing or {}).get(k, "")) for k in ("boot_id_start", "boot_id_end")}
+    return Evidence(
+        work=work,
+        facts=context.facts,
+        protocol=context.plan.protocol,
+        samples=samples,
+        closing=frames.closing or {},
+        peaks=collector.peaks,
+        boot_ids=frozenset(boots - {""}),
+        latency=latency,
+        broken=frames.broken,
+        half_width=_half_width(latency),
+        p25_by_repetition_ns=[quantile(s["wall_ns"], 0.25) for s in timed],
+    )
+
+
+def _latency(timed: Sequence[Payload]) -> Latency | None:
+    if not timed or min(min(s["wall_ns"]) for s in timed) <= 0:
+        return None
+    return summarise([s["wall_ns"] for s in timed], [int(s["iterations"]) for s in timed])
+
+
+def _half_width(latency: Latency | None) -> float | None:
+    if latency is None or latency.ci95 is None:
+        return None
+    return math.log(latency.ci95.high / latency.ci95.low) / 2
+
+
+def _measured(
+    context: Context, work: Work, collector: Collector, frames: ItemFrames, evidence: Evidence
+) -> Measurement:
+    status, reasons = verdict(evidence)
+    last = frames.samples[-1]
+    latency = evidence.latency
+    identity = _identity(context, work.item)
+    identity["cores"] = Cores(cluster=work.item.cores, mask=last.get("cpu_mask"))
+    identity["weights"] = work.weights
+    energy, energy_absent = joules(context.facts, work, collector, frames)
+    believable = latency is not None and latency.p50 > 0
+    return Measurement(
+        **identity,
+        status=status,
+        reasons=reasons,
+        family=_family(str(last.get("variant", ""))),
+        variant=_isa(str(last.get("variant") or "")) or None,
+        precision_executed=work.precision_executed or None,
+        macs_by_precision=work.macs_by_precision,
+        build=Build(
+            runner=context.runner_sha256,
+            runtime=str(last.get("runtime_version") or "") or None,
+            network=work.network_sha256 or None,
+        ),
+        check=Check(
+            kind=work.check_kind,
+            passed=all(r.rule != "V01" for r in reasons),
+            detail=str(last.get("check_detail") or "") or work.check_words or None,
+        ),
+        latency_ns=latency,
+        cpu_ns=_cpu(frames.samples),
+        inferences_per_s=work.item.batch * 1e9 / latency.p50 if latency and believable else None,
+        ops_per_s=evidence.ops_per_s,
+        peak_share=evidence.peak_share,
+        accuracy=_accuracy(work),
+        memory=_memory(frames.samples),
+        startup_ns=Startup(load=last.get("load_ns"), first=last.get("first_ns")),
+        clock_hz=statistics.median(evidence.clocks_hz) if evidence.clocks_hz else None,
+        temperature_c=_temperature(last),
+        energy=energy,
+        energy_absent=energy_absent,
+    )
+
+
+def _family(variant: str) -> str | None:
+    return variant.split("_", 1)[0] if "__" in variant and "," not in variant else None
+
+
+def _isa(variants: str) -> str:
+    """`xnor_gemm_w1a1__avx2,int8_gemm_w8a8__avx512vnni` -> `avx2+avx512vnni`."""
+    tokens = (name.rpartition("__")[2] for name in variants.split(",") if name)
+    return "+".join(dict.fromkeys(tokens))
+
+
+def _cpu(samples: Sequence[Payload]) -> CpuTime | None:
+    values = [
+        cpu / int(s["iterations"]) for s in samples for cpu in s.get("cpu_ns") or () if cpu > 0
+    ]
+    if not values:
+        return None
+    return CpuTime(p50=statistics.median(values), clock=str(samples[-1].get("cpu_clock", "thread")))
+
+
+def _accuracy(work: Work) -> Accuracy | None:
+    if work.accuracy_value is None:
+        return None
+    return Accuracy(metric=work.accuracy_metric, value=work.accuracy_value, n=work.accuracy_n)
+
+
+def _memory(samples: Sequence[Payload]) -> Memory:
+    last = samples[-1]
+    return Memory(
+        weights_bytes=last.get("weights_bytes"),
+        arena_bytes=last.get("arena_bytes"),
+        peak_rss_bytes=max((int(s.get("peak_rss_bytes") or 0) for s in samples), default=0) or None,
+    )
+
+
+def _temperature(sample: Payload) -> float | None:
+    value = sample.get("watch_after", {}).get("temperature")
+    return value / 1000 if isinstance(value, (int, float)) else None
+
+
+def _samples(context: Context, work: Work, frames: ItemFrames) -> list[SampleSet]:
+    return [
+        SampleSet(
+            item=work.item.item_id,
+            board=context.facts.name,
+            repetition=int(s.get("rep", n)),
+            iterations=int(s["iterations"]),
+            wall_ns=tuple(s["wall_ns"]),
+            cpu_ns=tuple(s.get("cpu_ns") or ()),
+        )
+        for n, s in enumerate(frames.samples)
+        if s.get("wall_ns")
+    ]

@@ -1,0 +1,72 @@
+"""Make a board ready: connect, probe, push the runner, find sensors. No work is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from harness.boards.facts import facts as board_facts
+from harness.boards.hello import parse_hello
+from harness.boards.probe import Probe, probe
+from harness.boards.target import target_of
+from harness.errors import HarnessError
+from harness.power.discover import discover
+from harness.records.board import BoardEntry, BoardFacts
+from harness.session.deploy import Deployed, deploy
+from harness.toolchain.build import Binary
+from harness.transport.base import Transport
+
+Opener = Callable[[BoardEntry], Transport]
+RunnerFor = Callable[[str], Binary]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A board that answered, holds our runner and has told its facts."""
+
+    facts: BoardFacts
+    deployed: Deployed
+    transport: Transport
+    reopen: Opener
+
+
+def make_ready(
+    entry: BoardEntry, opener: Opener, runner_for: RunnerFor, *, isa_mask: str = ""
+) -> Ready:
+    """Return the board ready for work; raises the BoardError that says what is in the way."""
+    transport = opener(entry)
+    try:
+        seen = probe(transport, entry)
+        binary = runner_for(target_of(seen))
+        deployed = deploy(transport, entry, binary.path, binary.sha256, isa_mask=isa_mask)
+        return Ready(
+            facts=_facts(entry, seen, deployed),
+            deployed=deployed,
+            transport=transport,
+            reopen=opener,
+        )
+    except BaseException:
+        transport.close()
+        raise
+
+
+def make_all_ready(
+    entries: list[BoardEntry], opener: Opener, runner_for: RunnerFor, *, isa_mask: str = ""
+) -> dict[str, Ready | HarnessError]:
+    """Make boards ready side by side; one that cannot stands as its error, the others go on."""
+
+    def one(entry: BoardEntry) -> Ready | HarnessError:
+        try:
+            return make_ready(entry, opener, runner_for, isa_mask=isa_mask)
+        except HarnessError as error:
+            return error
+
+    # few at once: sshd's MaxStartups refuses a crowd
+    with ThreadPoolExecutor(max_workers=max(1, min(8, len(entries)))) as pool:
+        return dict(zip((e.name for e in entries), pool.map(one, entries), strict=True))
+
+
+def _facts(entry: BoardEntry, seen: Probe, deployed: Deployed) -> BoardFacts:
+    sensors, absent = discover(seen)
+    return board_facts(entry, seen, parse_hello(deployed.hello), sensors, absent)

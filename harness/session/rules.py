@@ -1,0 +1,248 @@
+"""The verdict rules: one table. Each says what it makes of an item and from what it bars it.
+
+A rule sees an item's evidence and returns a reason when it is broken; a sensor or counter that
+is not there breaks no rule (its absence is recorded with the board, it never reads "fine").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.records.measurement import Reason, Status
+from harness.session.evidence import Evidence
+
+MIN_SAMPLE_NS = 1_000_000
+CLOCK_STEPS_PER_SAMPLE = 1_000
+PEAK_LIMIT = 1.05
+DISTURBED_LIMIT = 1.05
+CLOCK_DROP_LIMIT = 0.95
+SPREAD_LIMIT = 0.10
+COARSE_CLOCKS = ("jiffies", "refined-jiffies")
+
+Seen = Callable[[Evidence], Reason | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule: its code, what breaking it makes of the item, and what it bars the item from."""
+
+    code: str
+    verdict: Status
+    bars_ranking: bool
+    bars_gate: bool
+    bars_publication: bool
+    check: Seen
+
+
+def wrong_output(e: Evidence) -> Reason | None:
+    """V01: the output of the timed code differs from the truth, before or after timing."""
+    for s in e.samples:
+        if not (s.get("check_before") and s.get("check_after")):
+            when = "before" if not s.get("check_before") else "after"
+            words = str(s.get("check_detail") or "output differs from the reference")
+            return Reason(rule="V01", words=f"wrong output {when} timing: {words}")
+    return None
+
+
+def above_peak(e: Evidence) -> Reason | None:
+    """V04: faster than the board's own peak. Emulated clocks prove nothing."""
+    share = None if e.facts.emulated else e.peak_share
+    if share is None or share <= PEAK_LIMIT:
+        return None
+    words = "faster than this board's own peak: the work cannot have been done"
+    return Reason(rule="V04", words=words, seen=share, limit=PEAK_LIMIT)
+
+
+def short_samples(e: Evidence) -> Reason | None:
+    """V06: a timed region too short for the clock."""
+    step = e.facts.hello.clock_step_ns
+    limit = max(
+        min(MIN_SAMPLE_NS, e.protocol.sample_min_ms * 1e6) * 0.5, CLOCK_STEPS_PER_SAMPLE * step
+    )
+    shortest = min(e.times("wall_ns"), default=0)
+    if not shortest or shortest >= limit:
+        return None
+    return Reason(rule="V06", words="samples too short for the clock", seen=shortest, limit=limit)
+
+
+def coarse_clock(e: Evidence) -> Reason | None:
+    """V07: a clock source that counts timer interrupts."""
+    source = e.facts.hello.clock_source
+    if source not in COARSE_CLOCKS and e.facts.hello.clock_step_ns <= 1_000:
+        return None
+    words = f"clock source {source} cannot time this"
+    return Reason(rule="V07", words=words, seen=e.facts.hello.clock_step_ns, limit=1_000)
+
+
+def rebooted(e: Evidence) -> Reason | None:
+    """V08: the board booted while the item ran."""
+    if len(e.boot_ids) <= 1:
+        return None
+    return Reason(
+        rule="V08", words="the board rebooted while this ran", seen=len(e.boot_ids), limit=1
+    )
+
+
+def throttled(e: Evidence) -> Reason | None:
+    """V09: the measured clock fell, or a throttle counter rose."""
+    clocks = e.clocks_hz
+    if clocks and min(clocks) < CLOCK_DROP_LIMIT * max(clocks) and not e.facts.emulated:
+        share = min(clocks) / max(clocks)
+        words = "the core's clock fell between repetitions"
+        return Reason(rule="V09", words=words, seen=share, limit=CLOCK_DROP_LIMIT)
+    for name in e.watch_names:
+        pair = e.watched(name) if name.startswith("throttle") else None
+        if pair and isinstance(pair[0], int) and isinstance(pair[1], int) and pair[1] > pair[0]:
+            words = f"{name} rose: the board throttled"
+            return Reason(rule="V09", words=words, seen=pair[1] - pair[0], limit=0)
+    return None
+
+
+def governor_changed(e: Evidence) -> Reason | None:
+    """V10: another frequency governor at the end than at the start."""
+    pair = e.watched("governor")
+    if pair is None or pair[0] == pair[1]:
+        return None
+    return Reason(rule="V10", words=f"governor changed from {pair[0]} to {pair[1]}")
+
+
+def disturbed(e: Evidence) -> Reason | None:
+    """V11: wall time well above CPU time: something else ran on this core."""
+    ratio = e.wall_over_cpu
+    if ratio is None or e.work.item.threads != 1 or ratio <= DISTURBED_LIMIT:
+        return None
+    words = "other work ran on this core: wall time above CPU time"
+    return Reason(rule="V11", words=words, seen=ratio, limit=DISTURBED_LIMIT)
+
+
+def page_faults(e: Evidence) -> Reason | None:
+    """V12: pages were read from disk while timing."""
+    faults = e.total("major_faults")
+    if not faults:
+        return None
+    return Reason(rule="V12", words="pages came from disk while timing", seen=faults, limit=0)
+
+
+def other_variant(e: Evidence) -> Reason | None:
+    """V16: another kernel variant ran than was asked for, or several did."""
+    ran = {str(s.get("variant", "")) for s in e.samples}
+    asked = e.work.item.variant
+    if len(ran) == 1 and (not asked or ran == {asked}):
+        return None
+    return Reason(
+        rule="V16", words=f"asked for {asked or 'one variant'}, ran {', '.join(sorted(ran))}"
+    )
+
+
+def other_cores(e: Evidence) -> Reason | None:
+    """V17: more cores were used than asked for, or the affinity changed."""
+    masks = {str(s.get("cpu_mask", "")) for s in e.samples}
+    if e.work.item.threads != 1 or e.work.item.cores != "1":
+        return None
+    wide = [m for m in masks if m.startswith("0x") and int(m, 16).bit_count() != 1]
+    if not wide:
+        return None
+    return Reason(rule="V17", words=f"one core was asked for, affinity was {wide[0]}")
+
+
+def scattered(e: Evidence) -> Reason | None:
+    """V19: fresh processes disagree by more than 10 %."""
+    spread = e.spread_of_repetitions
+    if spread is None or spread <= SPREAD_LIMIT:
+        return None
+    words = "fresh processes disagree with each other"
+    return Reason(rule="V19", words=words, seen=spread, limit=SPREAD_LIMIT)
+
+
+def few_samples(e: Evidence) -> Reason | None:
+    """V20: fewer repetitions than the protocol's minimum."""
+    if len(e.samples) >= e.protocol.repetitions_min:
+        return None
+    words = f"stopped early ({e.closing.get('stop', 'unknown')}): few repetitions"
+    return Reason(rule="V20", words=words, seen=len(e.samples), limit=e.protocol.repetitions_min)
+
+
+def impossible_time(e: Evidence) -> Reason | None:
+    """V22: a duration that is not positive."""
+    worst = min(e.times("wall_ns"), default=1)
+    if worst > 0:
+        return None
+    return Reason(rule="V22", words="a duration is zero or negative", seen=worst, limit=0)
+
+
+def broken_frames(e: Evidence) -> Reason | None:
+    """V25: frames came that no verified close covers."""
+    return Reason(rule="V25", words=e.broken) if e.broken else None
+
+
+def other_precision(e: Evidence) -> Reason | None:
+    """V28: what was executed is not what was asked for (silent fall-back)."""
+    executed = {str(s.get("executed") or "") for s in e.samples} - {""}
+    wanted = e.work.precision_executed
+    if e.work.item.runtime == "native" or executed <= {wanted}:
+        return None
+    return Reason(rule="V28", words=f"asked for {wanted}, executed {', '.join(sorted(executed))}")
+
+
+def unsteady(e: Evidence) -> Reason | None:
+    """no_steady_state: warm-up reached its cap in most repetitions."""
+    restless = sum(1 for s in e.samples if s.get("steady") is False)
+    if 2 * restless <= len(e.samples):
+        return None
+    words = "no steady state in most repetitions"
+    return Reason(rule="no_steady_state", words=words, seen=restless, limit=len(e.samples) / 2)
+
+
+def imprecise(e: Evidence) -> Reason | None:
+    """imprecise: the interval is wider than the protocol wanted."""
+    if e.half_width is None or e.half_width <= e.protocol.precision:
+        return None
+    words = "interval wider than the protocol's aim"
+    return Reason(rule="imprecise", words=words, seen=e.half_width, limit=e.protocol.precision)
+
+
+def _rule(code: str, verdict: Status, check: Seen, bars: str) -> Rule:
+    """`bars` holds r (ranking), g (gate), p (publication)."""
+    return Rule(
+        code=code,
+        verdict=verdict,
+        bars_ranking="r" in bars,
+        bars_gate="g" in bars,
+        bars_publication="p" in bars,
+        check=check,
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _rule("V01", Status.INVALID, wrong_output, "rgp"),
+    _rule("V04", Status.INVALID, above_peak, "rgp"),
+    _rule("V07", Status.INVALID, coarse_clock, "rgp"),
+    _rule("V08", Status.INVALID, rebooted, "rgp"),
+    _rule("V16", Status.INVALID, other_variant, "rgp"),
+    _rule("V22", Status.INVALID, impossible_time, "rgp"),
+    _rule("V25", Status.INVALID, broken_frames, "rgp"),
+    _rule("V28", Status.INVALID, other_precision, "rgp"),
+    _rule("V06", Status.SUSPECT, short_samples, "rgp"),
+    _rule("V09", Status.SUSPECT, throttled, "gp"),
+    _rule("V10", Status.SUSPECT, governor_changed, "gp"),
+    _rule("V11", Status.SUSPECT, disturbed, "gp"),
+    _rule("V12", Status.SUSPECT, page_faults, "gp"),
+    _rule("V17", Status.SUSPECT, other_cores, "rgp"),
+    _rule("V19", Status.SUSPECT, scattered, "gp"),
+    _rule("V20", Status.SUSPECT, few_samples, "gp"),
+    _rule("no_steady_state", Status.SUSPECT, unsteady, "gp"),
+    _rule("imprecise", Status.SUSPECT, imprecise, "p"),
+)
+
+BY_CODE = {rule.code: rule for rule in RULES}
+
+
+def verdict(evidence: Evidence) -> tuple[Status, tuple[Reason, ...]]:
+    """Apply every rule: the worst verdict, and all reasons in the table's order."""
+    broken = [(rule, reason) for rule in RULES if (reason := rule.check(evidence))]
+    status = Status.OK
+    if broken:
+        worst = any(rule.verdict is Status.INVALID for rule, _ in broken)
+        status = Status.INVALID if worst else Status.SUSPECT
+    return status, tuple(reason for _, reason in broken)

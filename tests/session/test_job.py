@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.records.board import SensorFile
+from harness.records.item import Protocol
+from harness.session.job import Job, line, render, text
+from tests.helpers.sessions import gemm, work
+
+
+def job(**changes: object) -> Job:
+    base = Job(
+        run="r1",
+        holder="a@b",
+        runner_sha256="ab" * 32,
+        lease="/run/lock/harness.lock",
+        seed=7,
+        protocol=Protocol(),
+        works=[work()],
+        deadline_s=600,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_job_begins_with_its_version_and_holds_every_item() -> None:
+    rendered = render(job()).decode()
+    assert rendered.startswith("job 1\nrun 2:r1\nholder 3:a@b\n")
+    assert f"item\nid 24:{gemm().item_id}\nkind 6:kernel\nop 4:gemm\n" in rendered
+    assert rendered.endswith("end\n")
+
+
+def test_sensors_make_idle_and_energy_windows() -> None:
+    sensor = SensorFile(
+        id="s", kind="product", path="/a", path2="/b", scale=1e-6, scope="module", label="VDD"
+    )
+    with_energy = replace(work(), item=gemm(energy=True))
+    rendered = render(job(sensors=[sensor], works=[with_energy])).decode()
+    assert "sensor\nid 1:s\nform 7:product\npath 2:/a\npath2 2:/b\nperiod_ns 100000000\nend\n" in (
+        rendered
+    )
+    assert "idle_ns 3000000000\n" in rendered
+    assert "energy_windows 1\n" in rendered
+    without = render(job(works=[with_energy])).decode()
+    assert "idle_ns 0\n" in without
+    assert "energy_windows 0\n" in without
+
+
+def test_a_tuple_repeats_its_key() -> None:
+    program = replace(work(), keys={"kind": "program", "arg": ("/usr/bin/python3", "blob:x")})
+    assert "arg 16:/usr/bin/python3\narg 6:blob:x\n" in render(job(works=[program])).decode()
+
+
+@given(st.text())
+def test_a_string_cannot_leave_its_value(value: str) -> None:
+    """The length counts bytes, so whatever a string holds, the reader knows where it ends."""
+    encoded = text(value).encode("utf-8", "surrogatepass") if value.isprintable() else b""
+    if not encoded:
+        return
+    length, _, rest = encoded.partition(b":")
+    assert int(length) == len(rest)
+    assert line("key", value) == b"key " + encoded + b"\n"
