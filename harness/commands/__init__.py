@@ -1,0 +1,1 @@
+"""One module per subcommand: the only place that wires rooms together and prints."""

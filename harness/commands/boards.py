@@ -1,0 +1,179 @@
+"""`harness boards`: the inventory; add a board, trust its key, probe it, clean it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import typer
+
+from harness.commands.console import note, out
+from harness.errors import ConfigError, HostKeyError
+
+if TYPE_CHECKING:
+    from harness.records.board import BoardEntry, BoardFacts
+    from harness.transport.trust import Presented
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+app = typer.Typer(help="The boards you have: list, add, trust, probe.", invoke_without_command=True)
+
+
+@app.callback()
+def boards(
+    context: typer.Context,
+    clean: bool = typer.Option(False, "--clean", help="Remove our files from all boards."),
+) -> None:
+    """List the inventory (without a subcommand)."""
+    if context.invoked_subcommand is not None:
+        return
+    from harness.boards.inventory import load_inventory
+
+    inventory = load_inventory(None)
+    if clean:
+        for entry in inventory.entries.values():
+            _clean(entry)
+        return
+    for entry in inventory.entries.values():
+        place = entry.host or "this machine"
+        out(f"{entry.name}  {place}  {' '.join('#' + tag for tag in entry.tags)}".rstrip())
+    note(f"from {inventory.path}" if inventory.path else f"no boards.yaml ({inventory.looked_in})")
+
+
+@app.command("add")
+def add(
+    name: str = typer.Argument(..., help="What the board shall be called."),
+    address: str = typer.Argument(..., help="user@host or host, with :port if not 22."),
+    tag: list[str] = typer.Option([], "--tag", help="Tags that suites select by."),
+    identity: str | None = typer.Option(None, help="Private key file."),
+    yes: bool = typer.Option(False, "--yes", help="Trust the key that is shown, without asking."),
+) -> None:
+    """Show the board's fingerprint, probe it, and write it into boards.yaml."""
+    from harness.boards.inventory import load_inventory
+    from harness.boards.write import add_entry, check_new
+
+    entry = _entry(name, address, tuple(tag), identity)
+    inventory = load_inventory(None)
+    check_new(inventory, entry)
+    _trust(entry, yes=yes)
+    _probe(entry)
+    out(f"{name} added to {add_entry(inventory, entry)}")
+
+
+@app.command("trust")
+def trust(
+    name: str = typer.Argument(..., help="Board of the inventory."),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> None:
+    """Show the old and the new fingerprint of a board, and believe the new one."""
+    from harness.commands.reaching import entry_of
+
+    _trust(entry_of(name), yes=yes)
+
+
+@app.command("probe")
+def probe(name: str = typer.Argument("local", help="Board of the inventory.")) -> None:
+    """Say what a board is: architecture, CPU features, memory, governor, clocks, sensors."""
+    from harness.commands.reaching import entry_of
+
+    _probe(entry_of(name))
+
+
+def _entry(name: str, address: str, tags: tuple[str, ...], identity: str | None) -> BoardEntry:
+    from harness.records.board import BoardEntry
+
+    user, _, rest = address.rpartition("@")
+    host, _, port = rest.partition(":")
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"{name!r} cannot name a board", do="letters, digits, . _ - only")
+    if not host or host.startswith("-") or (port and not port.isdigit()):
+        raise ConfigError(f"{address!r} is no address", do="write user@host or user@host:port")
+    return BoardEntry(
+        name=name,
+        host=host,
+        port=int(port) if port else None,
+        user=user or None,
+        identity=identity,
+        tags=tags,
+    )
+
+
+def _trust(entry: BoardEntry, *, yes: bool) -> None:
+    from harness.transport.base import LinkSettings
+    from harness.transport.hostkeys import Verdict
+    from harness.transport.trust import accept, look
+
+    if entry.host is None:
+        raise ConfigError(f"{entry.name} is this machine: it has no host key")
+    settings = LinkSettings()
+    presented = look(entry, settings)
+    _show_keys(presented)
+    if presented.verdict is Verdict.KNOWN:
+        return
+    if not yes and not typer.confirm("Trust this key?", default=False, err=True):
+        raise HostKeyError("the key was not trusted", where=entry.name)
+    accept(presented, settings)
+
+
+def _show_keys(presented: Presented) -> None:
+    for key in presented.known:
+        note(f"{presented.key_name} known:  {key.key_type} {key.fingerprint}")
+    note(f"{presented.key_name} shows:  {presented.key.key_type} {presented.key.fingerprint}")
+
+
+def _probe(entry: BoardEntry) -> None:
+    from harness.session.ready import make_ready
+    from harness.toolchain.find import runner
+    from harness.transport.registry import open_transport
+
+    ready = make_ready(entry, open_transport, runner)
+    try:
+        for words in _facts_lines(ready.facts):
+            out(words)
+        out(f"runner    {ready.deployed.runner}")
+    finally:
+        ready.transport.close()
+
+
+def _facts_lines(facts: BoardFacts) -> list[str]:
+    from harness.units import si, size_bytes
+
+    hello = facts.hello
+    temperatures = ", ".join(f"{k} {v:.0f} C" for k, v in facts.temperatures_c.items())
+    range_khz = f"{facts.freq_khz[0]}-{facts.freq_khz[1]} kHz" if facts.freq_khz else "unknown"
+    sensors = ", ".join(f"{s.id} ({s.scope})" for s in facts.sensors) or facts.sensor_absent
+    label = f"emulated: {facts.emulated}" if facts.emulated else "virtual machine" * hello.vm
+    runtimes = ", ".join(facts.runtimes) or "native only"
+    return [
+        f"board     {facts.name}  {facts.model}  ({facts.family}) {label}".rstrip(),
+        f"system    {facts.os}, kernel {hello.kernel_release}, {hello.machine}",
+        f"cpu       {hello.cpu_model}, {hello.cores} cores, {si(hello.clock_hz, 'Hz')} measured",
+        f"features  {', '.join(hello.features) or 'none beyond the base'}",
+        f"memory    {size_bytes(hello.memory_bytes)}",
+        f"clock     {hello.clock_source}, step {hello.clock_step_ns} ns",
+        f"governor  {facts.governor or 'unknown'}, range {range_khz}",
+        f"heat      {temperatures or 'unknown'}",
+        f"sensors   {sensors}",
+        f"runtimes  {runtimes}",
+    ]
+
+
+def _clean(entry: BoardEntry) -> None:
+    from harness.errors import HarnessError
+    from harness.session.ready import make_ready
+    from harness.toolchain.find import runner
+    from harness.transport.registry import open_transport
+
+    try:
+        ready = make_ready(entry, open_transport, runner)
+    except HarnessError as error:
+        note(f"{entry.name}: {error}")
+        return
+    try:
+        argv = [ready.deployed.runner, "clean", "--dir", ready.deployed.directory]
+        done = ready.transport.run(argv)
+        out(
+            f"{entry.name}: {'clean' if done.status == 0 else done.stderr.decode(errors='replace')}"
+        )
+    finally:
+        ready.transport.close()

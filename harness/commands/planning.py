@@ -1,0 +1,100 @@
+"""From words to a plan: suite and boards on one side, what this version can do on the other."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.records.board import BoardEntry, BoardFacts
+    from harness.records.item import Plan, Planned, Work
+    from harness.suite.catalogue import Catalogue
+    from harness.suite.suite import Suite
+
+KERNELS = {"gemm": ("w1a1", "w8a8", "fp32")}
+# the form a network is prepared in -> the runtimes that take it
+EXECUTED_BY = {"onnx": ("onnxruntime",), "plan": ("native",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A suite and the inventory entries it (or `-b`) selects."""
+
+    suite: Suite
+    entries: tuple[BoardEntry, ...]
+
+
+def select(words: str, boards: Sequence[str]) -> Chosen:
+    """Return the suite that `words` names and its boards; `boards` (from `-b`) wins."""
+    from harness.boards.inventory import load_inventory
+    from harness.suite.load import find, load
+    from harness.suite.select import select as select_boards
+
+    path = find(words)
+    suite = load(path)
+    inventory = load_inventory(None if words.startswith("@") else path.parent)
+    entries = select_boards(
+        list(boards) or suite.boards, inventory.entries, looked_in=inventory.looked_in
+    )
+    return Chosen(suite=suite, entries=entries)
+
+
+def make_plan(
+    chosen: Chosen,
+    boards: Sequence[BoardFacts],
+    *,
+    keyword: str | None,
+    profile: str | None,
+    unreached: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return the plan of the chosen suite on boards that answered."""
+    from harness.suite.plan import plan
+
+    return plan(
+        chosen.suite,
+        boards,
+        catalogue(),
+        profile=profile or "",
+        keyword=keyword or "",
+        seed=secrets.randbits(31),
+        unreached=unreached,
+    )
+
+
+def catalogue() -> Catalogue:
+    """Return what this version can measure: kernels, networks, runtimes."""
+    from harness.networks.registry import NETWORKS
+    from harness.runtimes.registry import RUNTIMES
+    from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
+
+    networks = {
+        name: NetworkInfo(
+            runtimes={scheme: EXECUTED_BY[form] for scheme, form in network.schemes.items()},
+            shape=network.shape,
+            weights=network.weights_at_hand(),
+        )
+        for name, network in NETWORKS.items()
+    }
+    runtimes = {
+        name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=name != "native")
+        for name, runtime in RUNTIMES.items()
+    }
+    return Catalogue(kernels=KERNELS, networks=networks, runtimes=runtimes)
+
+
+def prepare_works(planned: Sequence[Planned], facts: BoardFacts, plan: Plan) -> list[Work]:
+    """Return the orders for one board's items; networks are built or taken from the cache."""
+    from harness.networks.registry import prepare
+    from harness.runtimes.registry import find
+
+    works = []
+    for cell in planned:
+        item = cell.item
+        files = None
+        if item.kind == "network":
+            files = prepare(item.workload, item.scheme, item.batch, allow_fetch=True)
+        works.append(find(item.runtime).describe(item, facts, files, plan.protocol))
+    return works

@@ -1,0 +1,64 @@
+"""Events of a run into the store, one by one, and what they add up to as an exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.errors import EXIT_BUG, EXIT_INFRA, EXIT_ITEMS, EXIT_OK, HarnessError, worst
+from harness.records.measurement import Measurement, Status
+from harness.session.events import Closed, Event, Failed, Note, Peaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.store.writer import RunWriter
+
+CODES = {
+    Status.INVALID: EXIT_ITEMS,
+    Status.FAILED: EXIT_ITEMS,
+    Status.TIMEOUT: EXIT_ITEMS,
+    Status.INFRA: EXIT_INFRA,
+}
+
+
+@dataclass
+class Recorder:
+    """Writes events of a run; keeps its rows and its errors for the end."""
+
+    writer: RunWriter
+    fail_on: frozenset[Status]
+    rows: list[Measurement] = field(default_factory=list)
+    errors: list[tuple[str, Exception]] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Store one event; StoreError when the disk refuses."""
+        match event:
+            case Closed():
+                self.writer.append(event.measurement, event.samples)
+                self.rows.append(event.measurement)
+            case Failed():
+                self.errors.append((event.board, event.error))
+                self.writer.event("failed", {"board": event.board, "error": str(event.error)})
+            case Peaks():
+                data = {"board": event.board, "ops_per_s": event.ops_per_s}
+                self.writer.event("peaks", data)
+            case Note():
+                self.writer.event("note", {"board": event.board, "words": event.words})
+            case _:
+                pass
+
+    def exit_code(self, extra: Iterable[int] = ()) -> int:
+        """Return the code that says the most about what happened."""
+        codes = set(extra) | {_code_of(error) for _, error in self.errors}
+        # a board that is leased or unreachable says so itself; its INFRA rows only follow from it
+        told = {board for board, _ in self.errors}
+        for row in self.rows:
+            follows = row.status is Status.INFRA and row.board in told
+            if row.status in self.fail_on and not follows:
+                codes.add(CODES.get(row.status, EXIT_ITEMS))
+        return worst(codes - {EXIT_OK})
+
+
+def _code_of(error: Exception) -> int:
+    return error.exit_code if isinstance(error, HarnessError) else EXIT_BUG

@@ -1,0 +1,54 @@
+"""`harness show`: a run's items in a line each, one item in full, or a table."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from harness.commands.console import note, out
+from harness.errors import ConfigError
+
+if TYPE_CHECKING:
+    from harness.store.reader import StoredRun
+
+
+def show(
+    run: str = typer.Argument(
+        "last", help="RUN or RUN/ITEM; RUN is an id, its beginning, or `last`."
+    ),
+    rows: str | None = typer.Option(None, help="Rows of a table: board, workload, scheme, ..."),
+    cols: str | None = typer.Option(None, help="Columns of a table: scheme, board, ..."),
+    metric: str = typer.Option(
+        "inf/s", help="What the cells hold: inf/s, latency, peak, inf/J ..."
+    ),
+) -> None:
+    """Show a run: every item with its verdict and the reason in words."""
+    from harness.report.text import item_line, pivot
+    from harness.store.layout import results_root
+    from harness.store.reader import find_run
+
+    name, _, item = run.partition("/") if not run.startswith((".", "/")) else (run, "", "")
+    stored = find_run(results_root(), name)
+    for words in stored.notes:
+        note(words)
+    if item:
+        _one(stored, item)
+        return
+    if rows or cols:
+        out(str(pivot(stored.measurements, rows or "workload", cols or "scheme", metric)))
+        return
+    for m in stored.measurements:
+        out(item_line(m))
+
+
+def _one(stored: StoredRun, item: str) -> None:
+    from harness.records.codec import to_json
+
+    found = [m for m in stored.measurements if m.item.startswith(item)]
+    if not found:
+        known = ", ".join(sorted({m.item for m in stored.measurements})[:5])
+        raise ConfigError(f"no item {item!r} in this run", do=f"it holds: {known} ...")
+    for m in found:
+        out(json.dumps(to_json(m), indent=2))
