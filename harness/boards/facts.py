@@ -85,6 +85,7 @@ def environment(board: BoardFacts) -> Environment:
         vm=hello.vm,
         governor=board.governor,
         boot_id=hello.boot_id,
+        counters=tuple(name for name in board.watch if name.startswith("throttle")),
     )
 
 

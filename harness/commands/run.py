@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.session.carry_out import Session
     from harness.session.ready import Ready
     from harness.store.writer import RunWriter
+    from harness.toolchain.build import Binary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +81,13 @@ def _make_ready(chosen: Chosen, wishes: Wishes) -> tuple[list[Ready], dict[str, 
     from harness.toolchain.find import runner
     from harness.transport.registry import open_transport
 
+    def runner_for(target: str) -> Binary:
+        return runner(target, progress=note)
+
     note(f"{chosen.suite.name}: reaching {', '.join(e.name for e in chosen.entries)}")
-    found = make_all_ready(list(chosen.entries), open_transport, runner, isa_mask=wishes.isa_mask)
+    found = make_all_ready(
+        list(chosen.entries), open_transport, runner_for, isa_mask=wishes.isa_mask
+    )
     away = {name: r for name, r in found.items() if isinstance(r, HarnessError)}
     for name, error in away.items():
         note(f"{name}: {error}")

@@ -217,4 +217,4 @@ class Environment:
     vm: bool
     governor: str | None = None
     boot_id: str
-    peaks: Mapping[str, float] = field(default_factory=dict)
+    counters: tuple[str, ...] = ()  # throttle counters that can be read there

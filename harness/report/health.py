@@ -46,7 +46,7 @@ def _card(name: str, board: str, run: StoredRun, rows: Sequence[Shown]) -> Board
         facts=(
             *(_state(environment, measurements) if environment else ()),
             _power(measurements, run.facts.sensor_absent.get(board, "")),
-            *_peaks(environment, run.facts.peaks.get(board, {})),
+            *_peaks(run.facts.peaks.get(board, {})),
         ),
     )
 
@@ -72,7 +72,6 @@ def _summary(environment: Environment | None) -> str:
 
 def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact, ...]:
     governor = environment.governor
-    throttled = [m for m in rows if any(r.rule == "V09" for r in m.reasons)]
     return (
         _clock(rows),
         Fact(
@@ -82,12 +81,18 @@ def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact,
             warn=governor in {"powersave", "ondemand", "conservative"},
         ),
         _temperature(rows),
-        Fact(
-            name="throttled",
-            value=f"{len(throttled)} items" if throttled else "not seen",
-            warn=bool(throttled),
-        ),
+        _throttled(environment, rows),
     )
+
+
+def _throttled(environment: Environment, rows: Sequence[Measurement]) -> Fact:
+    throttled = [m for m in rows if any(r.rule == "V09" for r in m.reasons)]
+    if throttled:
+        return Fact(name="throttled", value=f"{len(throttled)} items", warn=True)
+    # a counter that is not there reads unknown, never fine
+    if not environment.counters:
+        return Fact(name="throttled", value="unknown: no counter here", known=False)
+    return Fact(name="throttled", value="not seen")
 
 
 def _clock(rows: Sequence[Measurement]) -> Fact:
@@ -117,11 +122,10 @@ def _power(rows: Sequence[Measurement], looked_at: str) -> Fact:
     return Fact(name="power", value=value, known=False)
 
 
-def _peaks(environment: Environment | None, measured: Mapping[str, float]) -> tuple[Fact, ...]:
-    peaks = {**(environment.peaks if environment else {}), **measured}
-    if not peaks:
+def _peaks(measured: Mapping[str, float]) -> tuple[Fact, ...]:
+    if not measured:
         return ()
-    text = " · ".join(f"{unit} {words.ops(value)}" for unit, value in peaks.items())
+    text = " · ".join(f"{unit} {words.ops(value)}" for unit, value in measured.items())
     return (Fact(name="own limits", value=text),)
 
 

@@ -72,7 +72,7 @@ def _network(row: Shown) -> Row:
             Cell(value=m.status.value, mark=speed.mark, hint=speed.hint, align="text"),
             Cell(value=speed.value, interval=speed.interval),
             Cell(value=rate(m.inferences_per_s) if shown and m.inferences_per_s else ""),
-            text(words.accuracy(m.accuracy) if m.accuracy and shown else ""),
+            text(words.worth(m) if shown else ""),
             text(m.weights),
             _joules(found[0]) if found and shown else Cell(hint=m.energy_absent or ""),
             Cell(value=size_bytes(memory) if memory else ""),

@@ -68,7 +68,7 @@ def _numbers(m: Measurement) -> list[str]:
         found.append(words.energy(energy))
     elif m.energy_absent:
         found.append("no joules")
-    found += [words.accuracy(m.accuracy)] if m.accuracy else []
+    found += [words.worth(m)] if words.worth(m) else []
     state = [words.gigahertz(m.clock_hz)] if m.clock_hz else []
     state += [f"{m.temperature_c:.0f} C"] if m.temperature_c is not None else []
     return [*found, " ".join(state)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.records.measurement import Measurement, Status
+from harness.records.rules import bars_ranking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,6 @@ MARKS = {
     Status.SKIPPED: Mark(status="SKIPPED", shape="dash", words="not possible on this board"),
 }
 
-# broken so, the number itself is in doubt and holds no place; a merely disturbed one keeps its own
-UNRANKED_RULES = frozenset({"V03", "V05", "V06"})
 SUSPECT_WIDEN = 2.0  # a disturbed item's interval says less than it seems
 
 
@@ -42,7 +41,7 @@ def has_number(m: Measurement) -> bool:
 
 def may_rank(m: Measurement) -> bool:
     """Whether the item may hold a place among others; emulated boards never do."""
-    broken = any(r.rule in UNRANKED_RULES for r in m.reasons)
+    broken = any(bars_ranking(r.rule) for r in m.reasons)
     return has_number(m) and not m.emulated and not broken
 
 

@@ -82,6 +82,15 @@ def accuracy(found: Accuracy) -> str:
     )
 
 
+def worth(m: Measurement) -> str:
+    """Return what the output is worth: `label espresso (967), top-1 94% of fp32`."""
+    label = m.check.detail if m.check and m.check.passed and m.kind == "network" else None
+    found = [f"label {label}"] if label else []
+    found += [accuracy(m.accuracy)] if m.accuracy else []
+    found += ["seeded weights"] if m.weights == "seeded" else []
+    return ", ".join(found)
+
+
 def joules(value: float) -> str:
     """Return `2.10 mJ`."""
     return si(value, "J")

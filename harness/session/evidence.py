@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from harness.records.board import BoardFacts
     from harness.records.item import Protocol, Work
     from harness.records.measurement import Latency
+from harness.stats.latency import quantile
 
 Payload = Mapping[str, Any]
+
+CLOCKS_MIN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,16 @@ class Evidence:
         """Standard deviation of ln p25 over repetitions: a coefficient of variation."""
         values = [math.log(p) for p in self.p25_by_repetition_ns if p > 0]
         return statistics.stdev(values) if len(values) > 1 else None
+
+    @property
+    def slow_clock(self) -> float | None:
+        """Lower quartile of the clock over repetitions, as a share of the upper quartile.
+
+        Quartiles: one repetition in a turbo state, or one beside a busy neighbour, is not heat.
+        """
+        if len(self.clocks_hz) < CLOCKS_MIN:
+            return None
+        return quantile(self.clocks_hz, 0.25) / quantile(self.clocks_hz, 0.75)
 
     def watched(self, name: str) -> tuple[object, object] | None:
         """First value before and last value after, of a watched file; None = unknown."""

@@ -1,4 +1,4 @@
-"""The verdict rules: one table. Each says what it makes of an item and from what it bars it.
+"""How each verdict rule is evaluated; what breaking it means stands in `records.rules`.
 
 A rule sees an item's evidence and returns a reason when it is broken; a sensor or counter that
 is not there breaks no rule (its absence is recorded with the board, it never reads "fine").
@@ -7,9 +7,9 @@ is not there breaks no rule (its absence is recorded with the board, it never re
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from harness.records.measurement import Reason, Status
+from harness.records.rules import RULES
 from harness.session.evidence import Evidence
 
 MIN_SAMPLE_NS = 1_000_000
@@ -21,18 +21,6 @@ SPREAD_LIMIT = 0.10
 COARSE_CLOCKS = ("jiffies", "refined-jiffies")
 
 Seen = Callable[[Evidence], Reason | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One rule: its code, what breaking it makes of the item, and what it bars the item from."""
-
-    code: str
-    verdict: Status
-    bars_ranking: bool
-    bars_gate: bool
-    bars_publication: bool
-    check: Seen
 
 
 def wrong_output(e: Evidence) -> Reason | None:
@@ -86,11 +74,10 @@ def rebooted(e: Evidence) -> Reason | None:
 
 def throttled(e: Evidence) -> Reason | None:
     """V09: the measured clock fell, or a throttle counter rose."""
-    clocks = e.clocks_hz
-    if clocks and min(clocks) < CLOCK_DROP_LIMIT * max(clocks) and not e.facts.emulated:
-        share = min(clocks) / max(clocks)
-        words = "the core's clock fell between repetitions"
-        return Reason(rule="V09", words=words, seen=share, limit=CLOCK_DROP_LIMIT)
+    clock = None if e.facts.emulated else e.slow_clock
+    if clock is not None and clock < CLOCK_DROP_LIMIT:
+        words = "the core's clock was low in a quarter of the repetitions or more"
+        return Reason(rule="V09", words=words, seen=clock, limit=CLOCK_DROP_LIMIT)
     for name in e.watch_names:
         pair = e.watched(name) if name.startswith("throttle") else None
         if pair and isinstance(pair[0], int) and isinstance(pair[1], int) and pair[1] > pair[0]:
@@ -202,47 +189,31 @@ def imprecise(e: Evidence) -> Reason | None:
     return Reason(rule="imprecise", words=words, seen=e.half_width, limit=e.protocol.precision)
 
 
-def _rule(code: str, verdict: Status, check: Seen, bars: str) -> Rule:
-    """`bars` holds r (ranking), g (gate), p (publication)."""
-    return Rule(
-        code=code,
-        verdict=verdict,
-        bars_ranking="r" in bars,
-        bars_gate="g" in bars,
-        bars_publication="p" in bars,
-        check=check,
-    )
-
-
-RULES: tuple[Rule, ...] = (
-    _rule("V01", Status.INVALID, wrong_output, "rgp"),
-    _rule("V04", Status.INVALID, above_peak, "rgp"),
-    _rule("V07", Status.INVALID, coarse_clock, "rgp"),
-    _rule("V08", Status.INVALID, rebooted, "rgp"),
-    _rule("V16", Status.INVALID, other_variant, "rgp"),
-    _rule("V22", Status.INVALID, impossible_time, "rgp"),
-    _rule("V25", Status.INVALID, broken_frames, "rgp"),
-    _rule("V28", Status.INVALID, other_precision, "rgp"),
-    _rule("V06", Status.SUSPECT, short_samples, "rgp"),
-    _rule("V09", Status.SUSPECT, throttled, "gp"),
-    _rule("V10", Status.SUSPECT, governor_changed, "gp"),
-    _rule("V11", Status.SUSPECT, disturbed, "gp"),
-    _rule("V12", Status.SUSPECT, page_faults, "gp"),
-    _rule("V17", Status.SUSPECT, other_cores, "rgp"),
-    _rule("V19", Status.SUSPECT, scattered, "gp"),
-    _rule("V20", Status.SUSPECT, few_samples, "gp"),
-    _rule("no_steady_state", Status.SUSPECT, unsteady, "gp"),
-    _rule("imprecise", Status.SUSPECT, imprecise, "p"),
-)
-
-BY_CODE = {rule.code: rule for rule in RULES}
+CHECKS: dict[str, Seen] = {
+    "V01": wrong_output,
+    "V04": above_peak,
+    "V07": coarse_clock,
+    "V08": rebooted,
+    "V16": other_variant,
+    "V22": impossible_time,
+    "V25": broken_frames,
+    "V28": other_precision,
+    "V06": short_samples,
+    "V09": throttled,
+    "V10": governor_changed,
+    "V11": disturbed,
+    "V12": page_faults,
+    "V17": other_cores,
+    "V19": scattered,
+    "V20": few_samples,
+    "no_steady_state": unsteady,
+    "imprecise": imprecise,
+}
 
 
 def verdict(evidence: Evidence) -> tuple[Status, tuple[Reason, ...]]:
     """Apply every rule: the worst verdict, and all reasons in the table's order."""
-    broken = [(rule, reason) for rule in RULES if (reason := rule.check(evidence))]
-    status = Status.OK
-    if broken:
-        worst = any(rule.verdict is Status.INVALID for rule, _ in broken)
-        status = Status.INVALID if worst else Status.SUSPECT
-    return status, tuple(reason for _, reason in broken)
+    broken = {code: r for code, check in CHECKS.items() if (r := check(evidence)) is not None}
+    verdicts = {RULES[code].verdict for code in broken}
+    worst = Status.INVALID if Status.INVALID in verdicts else Status.SUSPECT
+    return worst if broken else Status.OK, tuple(broken.values())

@@ -17,13 +17,13 @@ PROFILES: Mapping[str, Protocol] = {
     # a whole suite within five minutes a board; energy is only indicative
     "quick": Protocol(
         profile="quick",
-        repetitions_min=3,
-        repetitions_max=5,
+        repetitions_min=5,
+        repetitions_max=15,
         samples=20,
         sample_min_ms=1.0,
         warmup_ms=20.0,
-        precision=0.01,
-        budget_s=30.0,
+        precision=0.02,
+        budget_s=40.0,
         energy_windows=1,
         energy_window_s=3.0,
         idle_s=3.0,

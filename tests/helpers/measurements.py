@@ -59,7 +59,7 @@ def an_environment(board: str = "pi5-a", **changes: Any) -> Environment:
         "vm": False,
         "governor": "performance",
         "boot_id": "b6f2c1de-0000-4000-8000-000000000001",
-        "peaks": {"w1a1": 1.2e12, "w8a8": 3.0e11, "fp32": 3.8e10},
+        "counters": ("throttle_0",),
     }
     return Environment(**{**known, **changes})
 

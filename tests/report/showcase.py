@@ -65,7 +65,7 @@ BOARDS = {
         governor=None,
         clock_source="unknown",
         kernel_release="6.1.0",
-        peaks={},
+        counters=(),
     ),
 }
 
@@ -166,7 +166,9 @@ def showcase() -> StoredRun:
         made.without_number(i, "vf2", Status.INFRA, "link", "no route to host after 2 attempts")
         for i in every[:2]
     ]
-    return made.a_run(rows, every, BOARDS.values(), exit_code=4)
+    peaks = {"w1a1": 1.2e12, "w8a8": 3.0e11, "fp32": 3.8e10}
+    real = (name for name, environment in BOARDS.items() if not environment.emulated)
+    return made.a_run(rows, every, BOARDS.values(), exit_code=4, peaks=dict.fromkeys(real, peaks))
 
 
 def _at(board: str, row: Measurement) -> Measurement:

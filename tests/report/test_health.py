@@ -8,6 +8,7 @@ from harness.records.item import Planned
 from harness.records.measurement import Measurement, Reason, Status
 from harness.report.health import cards, counts, trusted
 from harness.report.rows import shown
+from harness.store.facts import environment_hash
 from tests.helpers import measurements as made
 
 ITEM = made.an_item()
@@ -31,6 +32,14 @@ def test_unknown_is_never_fine() -> None:
     facts = facts_of(made.a_measurement(clock_hz=None, temperature_c=None))
     assert facts["clock"] == "not measured"
     assert facts["temperature"] == "no sensor"
+
+
+def test_a_board_without_throttle_counter_says_so() -> None:
+    environment = made.an_environment(counters=())
+    row = made.a_measurement(environment=environment_hash(environment))
+    run = made.a_run([row], [ITEM], [environment])
+    (card,) = cards([run], shown([run]))
+    assert {f.name: f.value for f in card.facts}["throttled"] == "unknown: no counter here"
 
 
 def test_throttling_is_counted() -> None:

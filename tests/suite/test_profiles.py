@@ -20,8 +20,8 @@ def test_overrides_win_over_either_profile() -> None:
 
 
 def test_contradictions_and_unknown_profiles() -> None:
-    with pytest.raises(ConfigError, match="repetitions_min 9 exceeds"):
-        protocol_of(suite(GEMM, "protocol: {repetitions_min: 9}"))
+    with pytest.raises(ConfigError, match="repetitions_min 99 exceeds"):
+        protocol_of(suite(GEMM, "protocol: {repetitions_min: 99}"))
     with pytest.raises(ConfigError, match="no profile"):
         protocol_of(suite(GEMM), "fast")
 
