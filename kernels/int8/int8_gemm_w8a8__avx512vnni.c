@@ -9,7 +9,7 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4 };
+enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, AHEAD = 8 };
 
 TILE_INLINE step(__m512i sum[MR][NV], size_t r, uint32_t a4, const __m512i *b) {
     __m512i a = _mm512_set1_epi32((int)a4);
@@ -28,10 +28,15 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = _mm512_set1_epi32(offset[r]);
     size_t i = 0;
-    for (; i + GROUP <= t->k; i += GROUP, b += NV)
+    for (; i + GROUP <= t->k; i += GROUP, b += NV) {
+        /* a panel outgrows the first cache from K = 512 on */
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            _mm_prefetch((const char *)(b + AHEAD * NV + j), _MM_HINT_T0);
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
             step(sum, r, load_u32(t->a + r * t->a_stride + i), b);
+    }
     if (i < t->k)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
