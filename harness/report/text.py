@@ -69,6 +69,7 @@ def _numbers(m: Measurement) -> list[str]:
     elif m.energy_absent:
         found.append("no joules")
     found += [words.worth(m)] if words.worth(m) else []
+    found += ["seeded weights"] if m.weights == "seeded" else []
     state = [words.gigahertz(m.clock_hz)] if m.clock_hz else []
     state += [f"{m.temperature_c:.0f} C"] if m.temperature_c is not None else []
     return [*found, " ".join(state)]

@@ -87,7 +87,6 @@ def worth(m: Measurement) -> str:
     label = m.check.detail if m.check and m.check.passed and m.kind == "network" else None
     found = [f"label {label}"] if label else []
     found += [accuracy(m.accuracy)] if m.accuracy else []
-    found += ["seeded weights"] if m.weights == "seeded" else []
     return ", ".join(found)
 
 

@@ -36,8 +36,9 @@ static int64_t size_loop(struct subject *s, int64_t least, struct result *r) {
     for (;;) {
         timed(s, iterations, &wall, &cpu);
         r->warmup += iterations;
-        if (wall >= least / 8)
-            return enough(iterations, wall, least);
+        /* by CPU time: a probe that was preempted took long, and would make every sample too short */
+        if (cpu >= least / 8)
+            return enough(iterations, cpu, least);
         iterations *= 8; /* short probes are all start-up; grow until one is worth scaling */
     }
 }
@@ -45,14 +46,14 @@ static int64_t size_loop(struct subject *s, int64_t least, struct result *r) {
 /* At least the asked time, then until three samples agree with the three before, at most as long again. */
 static int64_t warm_up(struct subject *s, const struct job *job, int64_t iterations, int64_t least, int64_t begin,
                        struct result *r) {
-    int64_t last[6] = {0}, cpu;
+    int64_t last[6] = {0}, wall;
     for (size_t n = 0;; n++) {
         int64_t spent = clock_now_ns() - begin;
         bool settled = n >= 6 && fabs(median_of(last, 3) / median_of(last + 3, 3) - 1) < 0.02;
         if (spent >= 2 * job->warmup_ns || (spent >= job->warmup_ns && (settled || job->warmup_ns == 0)))
             break;
         memmove(last, last + 1, 5 * sizeof *last);
-        timed(s, iterations, &last[5], &cpu);
+        timed(s, iterations, &wall, &last[5]);
         r->warmup += iterations;
     }
     return last[5] > 0 ? enough(iterations, last[5], least) : iterations;
@@ -91,11 +92,12 @@ static void take_usage(struct result *r, int sign) {
     r->major_faults += sign * usage.ru_majflt;
 }
 
-static bool too_short(const struct result *r, int64_t least) {
+static int64_t shortest(const struct result *r) {
+    int64_t found = INT64_MAX;
     for (uint32_t i = 0; i < r->samples; i++)
-        if (r->wall_ns[i] < least)
-            return true;
-    return false;
+        if (r->wall_ns[i] < found)
+            found = r->wall_ns[i];
+    return found;
 }
 
 static void take_samples(struct subject *s, const struct job *job, struct result *r) {
@@ -123,9 +125,9 @@ void measure_samples(struct subject *s, const struct job *job, struct result *r)
         return;
     int64_t least = least_ns(job);
     take_samples(s, job, r);
-    for (int i = 0; i < RESIZES && too_short(r, least); i++) {
+    for (int i = 0; i < RESIZES && shortest(r) < least; i++) {
         r->warmup += r->iterations * r->samples;
-        r->iterations += r->iterations / 4 + 1;
+        r->iterations = enough(r->iterations, shortest(r), least);
         take_samples(s, job, r);
     }
     finish(s, r);

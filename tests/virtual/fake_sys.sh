@@ -39,13 +39,13 @@ if [ "$arch" = arm64 ]; then
   echo ina3221 > "$hwmon/name"
   echo 1 > "$hwmon/update_interval"
   number=1
-  # millivolts and milliamperes
+  # millivolts and milliamperes; the shunts have 5 mOhm
   for rail in VDD_IN:5000:1000 VDD_CPU_GPU_CV:5000:400 VDD_SOC:5000:300; do
     IFS=: read -r label millivolts milliamperes <<< "$rail"
     echo "$label" > "$hwmon/in${number}_label"
     echo "$millivolts" > "$hwmon/in${number}_input"
     echo "$milliamperes" > "$hwmon/curr${number}_input"
-    echo 5 > "$hwmon/shunt${number}_resistor"
+    echo 5000 > "$hwmon/shunt${number}_resistor"
     number=$((number + 1))
   done
   mkdir -p "$root/etc"
