@@ -14,6 +14,7 @@ from harness.commands import (
     boards,
     build,
     compare,
+    doctor,
     export,
     gate,
     kernels,
@@ -61,6 +62,7 @@ app.command("show", rich_help_panel=FIRST)(show.show)
 app.command("compare", rich_help_panel=FIRST)(compare.compare)
 app.command("report", rich_help_panel=FIRST)(report.report)
 app.command("gate", rich_help_panel=FIRST)(gate.gate)
+app.command("doctor", rich_help_panel=SECOND)(doctor.doctor)
 app.command("runs", rich_help_panel=SECOND)(runs.runs)
 app.add_typer(kernels.app, name="kernels", rich_help_panel=SECOND)
 app.add_typer(networks.app, name="networks", rich_help_panel=SECOND)

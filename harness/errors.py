@@ -86,6 +86,12 @@ class BoardError(HarnessError):
     exit_code = EXIT_INFRA
 
 
+class UnknownTargetError(BoardError):
+    """A board no runner exists for: its items are skipped before any push."""
+
+    exit_code = EXIT_OK
+
+
 class LinkError(BoardError):
     """The way to the board failed: refused, timed out, cut. Worth a retry with back-off."""
 
@@ -109,7 +115,7 @@ class LeaseHeldError(HarnessError):
 
 
 class RunInterruptedError(HarnessError):
-    """The user stopped the run; what was finished is kept."""
+    """The user stopped it; what was finished is kept."""
 
     exit_code = EXIT_INTERRUPTED
 

@@ -11,6 +11,7 @@ from harness.config.document import Document, load
 from harness.config.inventory_model import BoardModel, InventoryModel
 from harness.config.schema import validate
 from harness.config.words import NAME as _NAME
+from harness.errors import ConfigError
 from harness.records.board import LOCAL, BoardEntry
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def load_inventory(start: Path | None = None) -> Inventory:
 def entries_of(document: Document) -> dict[str, BoardEntry]:
     """Check a document and return its entries; raises ConfigError."""
     model = validate(document, InventoryModel)
+    if LOCAL in model.boards and model.boards[LOCAL].host is not None:
+        raise ConfigError(
+            "`local` is always this machine and has no host",
+            where=document.where(("boards", LOCAL)),
+            do="give the other machine a name of its own",
+        )
     return {name: _entry(name, board) for name, board in model.boards.items()}
 
 

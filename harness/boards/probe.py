@@ -39,6 +39,9 @@ class Probe:
     serial: str = ""
     cpuinfo: str = ""
     memory_kib: int | None = None
+    memory_free_kib: int | None = None  # what programs could get, without swapping
+    swap_used_kib: int | None = None
+    load: float | None = None  # programs that ran or waited, mean of the last minute
     files: Mapping[str, str] = field(default_factory=dict)
     runtimes: Mapping[str, str] = field(default_factory=dict)
     runtime_versions: Mapping[str, str] = field(default_factory=dict)
@@ -83,6 +86,7 @@ def parse_probe(out: str, entry: BoardEntry) -> Probe:
     sections = _sections(out)
     system = [*sections.get("system", ()), "", "", ""]
     found, versions, absent = _runtimes(sections.get("runtimes", ()))
+    memory = _memory_kib(sections.get("memory", ()))
     return Probe(
         name=entry.name,
         system=_clean(system[0]),
@@ -94,7 +98,10 @@ def parse_probe(out: str, entry: BoardEntry) -> Probe:
         compatible=tuple(_clean(line) for line in sections.get("compatible", ()) if line)[:32],
         serial=_first(sections, "serial"),
         cpuinfo="\n".join(sections.get("cpuinfo", ())),
-        memory_kib=_memory_kib(sections.get("memory", ())),
+        memory_kib=memory.get("MemTotal"),
+        memory_free_kib=memory.get("MemAvailable"),
+        swap_used_kib=_swap_used_kib(memory),
+        load=_load(_first(sections, "loadavg")),
         files={
             path: _clean(value)
             for path, value in parse_tree("\n".join(sections.get("files", ()))).items()
@@ -131,9 +138,20 @@ def _os(lines: Sequence[str]) -> str:
     return _clean(pairs.get("PRETTY_NAME", pairs.get("NAME", "")).strip("\"'"))
 
 
-def _memory_kib(lines: Sequence[str]) -> int | None:
-    match = re.search(r"^MemTotal:\s+([0-9]{1,15}) kB", "\n".join(lines), re.MULTILINE)
-    return int(match.group(1)) if match else None
+def _memory_kib(lines: Sequence[str]) -> dict[str, int]:
+    found = re.findall(r"^([A-Za-z]+):\s+([0-9]{1,15}) kB", "\n".join(lines), re.MULTILINE)
+    return {name: int(value) for name, value in reversed(found)}  # the first of two counts
+
+
+def _swap_used_kib(memory: Mapping[str, int]) -> int | None:
+    if "SwapTotal" not in memory or "SwapFree" not in memory:
+        return None
+    return max(0, memory["SwapTotal"] - memory["SwapFree"])
+
+
+def _load(line: str) -> float | None:
+    match = re.match(r"[0-9]{1,6}\.[0-9]{1,4}(?= )", line, re.ASCII)
+    return float(match.group()) if match else None
 
 
 def _runtimes(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:

@@ -3,11 +3,12 @@
 It runs under dash, bash and busybox sh. Whatever comes from outside (the root of the sensor files,
 names and interpreters) reaches it as arguments, never as text of the script. Each section begins
 with `== name`, each line of a section with `|`, so that no file's content can pass for a section.
+The first line names the script in recordings (transport.replay).
 """
 
 from __future__ import annotations
 
-SCRIPT = r"""
+SCRIPT = r"""# harness: probe
 r=${1%/}; shift
 LC_ALL=C; export LC_ALL
 section() { printf '== %s\n' "$1"; }
@@ -34,7 +35,8 @@ section system; { uname -s; uname -r; uname -m; } 2>/dev/null | lines
 text os /etc/os-release /usr/lib/os-release
 text machine_id /etc/machine-id
 section cpuinfo; { head -n 40 /proc/cpuinfo; tail -n 6 /proc/cpuinfo; } 2>/dev/null | lines
-section memory; head -n 3 /proc/meminfo 2>/dev/null | lines
+section memory; head -n 40 /proc/meminfo 2>/dev/null | lines
+text loadavg /proc/loadavg
 t=$r/proc/device-tree; [ -d "$t" ] || t=$r/sys/firmware/devicetree/base
 text model "$t/model"
 text compatible "$t/compatible"
@@ -50,12 +52,14 @@ done
 for d in "$r"/sys/class/powercap/*; do
   values "$d"/name "$d"/energy_uj "$d"/max_energy_range_uj
 done
-for d in "$r"/sys/class/thermal/thermal_zone*; do values "$d"/type "$d"/temp; done
+for d in "$r"/sys/class/thermal/thermal_zone*; do
+  values "$d"/type "$d"/temp "$d"/trip_point_[0-9]*_type "$d"/trip_point_[0-9]*_temp
+done
 c=$r/sys/devices/system/cpu
 values "$c"/online "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
 for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
   values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
-    "$d"/related_cpus
+    "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver
 done
 values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
 for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done

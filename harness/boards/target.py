@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.errors import BoardError
+from harness.errors import UnknownTargetError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,9 @@ TARGETS: Mapping[str, str] = {
 
 
 def target_of(probe: Probe) -> str:
-    """Return the target of a probed board; raises BoardError that names what is known."""
+    """Return the target of a probed board; raises UnknownTargetError that names what is known."""
     if probe.system not in {"", "Linux"}:
-        raise BoardError(
+        raise UnknownTargetError(
             f"the board runs {probe.system}, our runners are for Linux",
             where=probe.name,
             do="measure a Linux board instead; this one can still be the controller",
@@ -36,10 +36,10 @@ def target_of(probe: Probe) -> str:
 
 
 def target_of_machine(machine: str, *, where: str = "") -> str:
-    """Return the target for `uname -m`; raises BoardError that names what is known."""
+    """Return the target for `uname -m`; raises UnknownTargetError that names what is known."""
     target = TARGETS.get(machine)
     if target is None:
-        raise BoardError(
+        raise UnknownTargetError(
             f"no runner for machine {machine!r}",
             where=where,
             do=f"known machines: {', '.join(TARGETS)}",

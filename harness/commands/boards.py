@@ -1,22 +1,25 @@
-"""`harness boards`: the inventory; add a board, trust its key, probe it, clean it."""
+"""`harness boards`: the inventory; add a board, trust its key, probe it, capture it, clean it."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from harness.commands.console import note, out
-from harness.errors import ConfigError, HostKeyError
+from harness.config.words import NAME
+from harness.errors import EXIT_INFRA, ConfigError, HostKeyError, worst
+from harness.records.board import LOCAL
 
 if TYPE_CHECKING:
     from harness.records.board import BoardEntry, BoardFacts
     from harness.transport.trust import Presented
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-app = typer.Typer(help="The boards you have: list, add, trust, probe.", invoke_without_command=True)
+app = typer.Typer(
+    help="The boards you have: list, add, trust, probe, capture.", invoke_without_command=True
+)
 
 
 @app.callback()
@@ -31,9 +34,8 @@ def boards(
 
     inventory = load_inventory(None)
     if clean:
-        for entry in inventory.entries.values():
-            _clean(entry)
-        return
+        codes = {_clean(entry) for entry in inventory.entries.values()}
+        raise typer.Exit(worst(codes))
     for entry in inventory.entries.values():
         place = entry.host or "this machine"
         out(f"{entry.name}  {place}  {' '.join('#' + tag for tag in entry.tags)}".rstrip())
@@ -47,13 +49,18 @@ def add(
     tag: list[str] = typer.Option([], "--tag", help="Tags that suites select by."),
     identity: str | None = typer.Option(None, help="Private key file."),
     yes: bool = typer.Option(False, "--yes", help="Trust the key that is shown, without asking."),
+    file: Path | None = typer.Option(
+        None, help="The boards.yaml to write."
+    ),
 ) -> None:
     """Show the board's fingerprint, probe it, and write it into boards.yaml."""
     from harness.boards.inventory import load_inventory
     from harness.boards.write import add_entry, check_new
 
     entry = _entry(name, address, tuple(tag), identity)
-    inventory = load_inventory(None)
+    inventory = load_inventory(file)
+    if file is not None:
+        inventory = replace(inventory, path=file)
     check_new(inventory, entry)
     _trust(entry, yes=yes)
     _probe(entry)
@@ -79,13 +86,26 @@ def probe(name: str = typer.Argument("local", help="Board of the inventory.")) -
     _probe(entry_of(name))
 
 
+@app.command("capture")
+def capture(
+    name: str = typer.Argument("local", help="Board of the inventory."),
+    output: Path | None = typer.Option(None, "-o", "--output", help="Archive to write, .tar.gz."),
+) -> None:
+    """Record all a probe asks of a board, without anything private, as an archive for tests."""
+    from harness.commands.capturing import capture as record
+    from harness.commands.reaching import entry_of
+
+    record(entry_of(name), output)
+
+
 def _entry(name: str, address: str, tags: tuple[str, ...], identity: str | None) -> BoardEntry:
     from harness.records.board import BoardEntry
 
     user, _, rest = address.rpartition("@")
-    host, _, port = rest.partition(":")
-    if not NAME.fullmatch(name):
-        raise ConfigError(f"{name!r} cannot name a board", do="letters, digits, . _ - only")
+    host, port = _host_and_port(rest)
+    if not NAME.fullmatch(name) or name == LOCAL:
+        words = "letters, digits, . _ - only; `local` is always this machine"
+        raise ConfigError(f"{name!r} cannot name a board", do=words)
     if not host or host.startswith("-") or (port and not port.isdigit()):
         raise ConfigError(f"{address!r} is no address", do="write user@host or user@host:port")
     return BoardEntry(
@@ -96,6 +116,17 @@ def _entry(name: str, address: str, tags: tuple[str, ...], identity: str | None)
         identity=identity,
         tags=tags,
     )
+
+
+def _host_and_port(address: str) -> tuple[str, str]:
+    """Split `host`, `host:port`, `[v6]:port`; a bare IPv6 address holds more than one colon."""
+    if address.startswith("["):
+        host, _, rest = address[1:].partition("]")
+        return host, rest.removeprefix(":")
+    if address.count(":") > 1:
+        return address, ""
+    host, _, port = address.partition(":")
+    return host, port
 
 
 def _trust(entry: BoardEntry, *, yes: bool) -> None:
@@ -110,9 +141,20 @@ def _trust(entry: BoardEntry, *, yes: bool) -> None:
     _show_keys(presented)
     if presented.verdict is Verdict.KNOWN:
         return
-    if not yes and not typer.confirm("Trust this key?", default=False, err=True):
-        raise HostKeyError("the key was not trusted", where=entry.name)
+    if not yes and not _agrees():
+        raise HostKeyError(
+            "the key was not trusted", where=entry.name, do="compare it on the board, then --yes"
+        )
     accept(presented, settings)
+    note(f"{presented.key_name} is trusted from now on")
+
+
+def _agrees() -> bool:
+    """Ask; nobody there to answer is a no."""
+    try:
+        return typer.confirm("Trust this key?", default=False, err=True)
+    except typer.Abort:
+        return False
 
 
 def _show_keys(presented: Presented) -> None:
@@ -132,7 +174,7 @@ def _probe(entry: BoardEntry) -> None:
             out(words)
         out(f"runner    {ready.deployed.runner}")
     finally:
-        ready.transport.close()
+        ready.link.close()
 
 
 def _facts_lines(facts: BoardFacts) -> list[str]:
@@ -158,7 +200,8 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
     ]
 
 
-def _clean(entry: BoardEntry) -> None:
+def _clean(entry: BoardEntry) -> int:
+    """Remove what runs left on one board; returns the exit code that says how it went."""
     from harness.errors import HarnessError
     from harness.session.ready import make_ready
     from harness.toolchain.find import runner
@@ -168,12 +211,12 @@ def _clean(entry: BoardEntry) -> None:
         ready = make_ready(entry, open_transport, runner)
     except HarnessError as error:
         note(f"{entry.name}: {error}")
-        return
+        return error.exit_code
     try:
         argv = [ready.deployed.runner, "clean", "--dir", ready.deployed.directory]
         done = ready.transport.run(argv)
-        out(
-            f"{entry.name}: {'clean' if done.status == 0 else done.stderr.decode(errors='replace')}"
-        )
     finally:
-        ready.transport.close()
+        ready.link.close()
+    words = done.stderr.decode(errors="replace").strip().removeprefix("runner: ")
+    out(f"{entry.name}: {words or 'clean'}")
+    return EXIT_INFRA if done.status is None else done.status

@@ -16,6 +16,8 @@ from harness.errors import CannotTellError
 if TYPE_CHECKING:
     from harness.toolchain.build import Binary
 
+HINT = "give a runner file (see `harness build`) or a git revision of this checkout"
+
 
 def runner_build(words: str | None, target: str) -> Binary:
     """Return the runner `words` means for `target`; None means the checkout as it is.
@@ -26,7 +28,7 @@ def runner_build(words: str | None, target: str) -> Binary:
     from harness.toolchain.find import runner
 
     if words is None:
-        return runner(target)
+        return runner(target, progress=note)
     path = Path(words).expanduser()
     if path.is_file():
         data = path.read_bytes()
@@ -38,19 +40,28 @@ def runner_build(words: str | None, target: str) -> Binary:
 def _of_revision(revision: str, target: str) -> Binary:
     from harness.toolchain.build import build
 
-    if revision.startswith("-"):
-        raise CannotTellError(f"{revision!r} is no revision")
+    archive = _archive(revision)
     with tempfile.TemporaryDirectory(prefix="harness-base-") as folder:
-        archive = subprocess.run(
-            ["git", "archive", "--format=tar", revision, "kernels"],  # noqa: S607 - the user's git
-            capture_output=True,
-            check=False,
-        )
-        if archive.returncode != 0:
-            raise CannotTellError(
-                f"no runner build {revision!r}: {archive.stderr.decode(errors='replace').strip()}",
-                do="give a runner file (see `harness build`) or a git revision of this checkout",
-            )
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
         return build(target=target, kernels_dir=Path(folder) / "kernels", progress=note)
+
+
+def _archive(revision: str) -> bytes:
+    """Return `kernels/` at a revision as a tar; of the harness's checkout, wherever the user is."""
+    from harness.toolchain import build
+
+    if revision.startswith("-"):
+        raise CannotTellError(f"{revision!r} is no revision", do=HINT)
+    checkout = str(build.KERNELS.parent)
+    argv = ["git", "-C", checkout, "archive", "--format=tar", revision, "kernels"]
+    try:
+        done = subprocess.run(argv, capture_output=True, check=False)
+    except OSError as error:
+        raise CannotTellError(
+            f"no runner build {revision!r}: git: {error.strerror}", do=HINT
+        ) from None
+    if done.returncode != 0:
+        words = done.stderr.decode(errors="replace").strip()
+        raise CannotTellError(f"no runner build {revision!r}: {words}", do=HINT)
+    return done.stdout

@@ -5,22 +5,31 @@ Screen first; a hit must be confirmed in a second session before anything turns 
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from harness.commands.console import note, out
-from harness.errors import EXIT_CANNOT_TELL, EXIT_FINDING, CannotTellError, ConfigError
+from harness.commands.stopping import stoppable
+from harness.commands.verdicts import ON_UNKNOWN, Answer, exit_code, line, write
+from harness.errors import CannotTellError, ConfigError, RunInterruptedError
+from harness.stats.compare import RULES, Comparison, Rule, confirm, screen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
+    from harness.commands.planning import Chosen
     from harness.records.board import BoardEntry
     from harness.session.arms import Duel, ItemSlots
+    from harness.session.link import Control
     from harness.session.ready import Ready
-    from harness.stats.compare import Comparison, Rule
 
-ON_UNKNOWN = {"fail": EXIT_FINDING, "warn": 0, "pass": 0}
+# before a confirm session: the board forgets the heat and the neighbours of the screen
+PAUSE_S = 5.0
 
 
 def gate(
@@ -32,130 +41,138 @@ def gate(
     margin: float | None = typer.Option(None, min=0.0, max=1.0, help="Default 0.02."),
     pairs: int | None = typer.Option(None, min=6, max=200, help="Pairs of the screen (10)."),
     on_unknown: str | None = typer.Option(None, help="fail, warn or pass; default: exit 3."),
+    json_file: Path | None = typer.Option(None, "--json", help="Write the verdicts here too."),
 ) -> None:
-    """Compare two runner builds, interleaved. Exit 0 no regression, 1 regressed, 3 cannot tell."""
+    """Compare two runner builds in turns. Exit 0 fine, 1 regressed, 3 cannot tell, 4 wrong."""
+    from harness.commands.planning import select
+
     if on_unknown is not None and on_unknown not in ON_UNKNOWN:
         raise ConfigError(f"--on-unknown {on_unknown!r}", do=f"one of {', '.join(ON_UNKNOWN)}")
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise ConfigError(f"--json {json_file}: no such folder")
     if base is None:
         raise CannotTellError(
             "no baseline: a gate compares two builds, run in turns on one board",
             do="give one: --base REVISION or --base RUNNER_FILE (see `harness build`)",
         )
-    verdicts = _duel(suite, base, head, board, keyword, margin, pairs)
-    raise typer.Exit(_exit_code(verdicts, on_unknown))
-
-
-def _duel(
-    suite: str,
-    base: str,
-    head: str | None,
-    board: str | None,
-    keyword: str | None,
-    margin: float | None,
-    pairs: int | None,
-) -> list[Comparison]:
-    from dataclasses import replace
-
-    from harness.commands.planning import make_plan, prepare_works, select
-    from harness.session.arms import Duel
-    from harness.session.job import holder
-    from harness.stats.compare import RULES
-    from harness.store.layout import new_run_id
-
     chosen = select(suite, [board] if board else [])
-    entry = chosen.entries[0]
-    arms = [_arm(entry, words) for words in (base, head)]
-    _refuse_emulated(arms[0])
-    plan = make_plan(chosen, [arms[0].facts], keyword=keyword, profile=None)
-    native = [p for p in plan.items if not p.skip and p.item.runtime == "native"]
-    works = prepare_works(native, arms[0].facts, plan)
-    if not works:
-        raise CannotTellError("nothing to compare: the suite has no native item here")
-    duel = Duel(
-        run=new_run_id(),
-        holder=holder(),
-        base=arms[0],
-        head=arms[1],
-        works=works,
-        protocol=plan.protocol,
-        seed=plan.seed,
-    )
-    rule = RULES["latency"]
-    rule = replace(rule, margin=rule.margin if margin is None else margin)
-    if pairs is not None:
-        rule = replace(rule, screen=replace(rule.screen, pairs=pairs))
-    note(f"base {arms[0].deployed.sha256[:12]}, head {arms[1].deployed.sha256[:12]}")
-    return _judge(duel, rule)
+    if board and len(chosen.entries) > 1:
+        names = ", ".join(e.name for e in chosen.entries)
+        raise ConfigError(f"-b {board} selects several boards: {names}", do="name one of them")
+    with _arms(chosen.entries[0], base, head) as arms:
+        duel = _duel(chosen, arms, keyword)
+        answers = _judge(duel, _rule(margin, pairs))
+    for answer in answers:
+        out(line(answer))
+    if json_file is not None:
+        write(json_file, (duel.base.deployed.sha256, duel.head.deployed.sha256), answers)
+    raise typer.Exit(exit_code(answers, on_unknown))
 
 
-def _arm(entry: BoardEntry, words: str | None) -> Ready:
+@contextmanager
+def _arms(entry: BoardEntry, base: str, head: str | None) -> Iterator[tuple[Ready, Ready]]:
+    """Bring both builds onto the board over one link, which is closed at the end."""
     from harness.commands.builds import runner_build
+    from harness.session.deploy import deploy
     from harness.session.ready import make_ready
     from harness.transport.registry import open_transport
 
-    return make_ready(entry, open_transport, lambda target: runner_build(words, target))
+    note(f"reaching {entry.name}")
+    ready = make_ready(entry, open_transport, lambda target: runner_build(base, target))
+    try:
+        facts = ready.facts
+        if facts.emulated:
+            raise CannotTellError(
+                f"{facts.name} is emulated ({facts.emulated}): its times mean nothing",
+                do="gate on a real board",
+            )
+        binary = runner_build(head, facts.hello.target)
+        deployed = deploy(ready.transport, entry, binary.path, binary.sha256)
+        yield ready, replace(ready, deployed=deployed)
+    finally:
+        ready.link.close()
 
 
-def _refuse_emulated(ready: Ready) -> None:
-    if ready.facts.emulated:
-        raise CannotTellError(
-            f"{ready.facts.name} is emulated ({ready.facts.emulated}): its times mean nothing",
-            do="gate on a real board",
-        )
+def _duel(chosen: Chosen, arms: tuple[Ready, Ready], keyword: str | None) -> Duel:
+    from harness.commands.planning import make_plan, prepare_works
+    from harness.session.arms import Duel
+    from harness.session.job import holder
+    from harness.store.layout import new_run_id
+
+    base, head = arms
+    plan = make_plan(chosen, [base.facts], keyword=keyword, profile=None)
+    native = [p for p in plan.items if not p.skip and p.item.runtime == "native"]
+    if not native:
+        raise CannotTellError("nothing to compare: the suite has no native item here")
+    if len(native) < len(plan.items):
+        note(f"{len(plan.items) - len(native)} items are left out: only native ones are our builds")
+    base_sha256, head_sha256 = (arm.deployed.sha256 for arm in arms)
+    same = " (the same build)" if base_sha256 == head_sha256 else ""
+    note(f"base {base_sha256[:12]}, head {head_sha256[:12]}{same}")
+    return Duel(
+        run=new_run_id(),
+        holder=holder(),
+        base=base,
+        head=head,
+        works=prepare_works(native, base.facts, plan),
+        protocol=plan.protocol,
+        seed=plan.seed,
+    )
 
 
-def _judge(duel: Duel, rule: Rule) -> list[Comparison]:
-    from dataclasses import replace
+def _rule(margin: float | None, pairs: int | None) -> Rule:
+    rule = RULES["latency"]
+    stage = rule.screen if pairs is None else replace(rule.screen, pairs=pairs)
+    return replace(rule, margin=rule.margin if margin is None else margin, screen=stage)
 
+
+def _judge(duel: Duel, rule: Rule) -> list[Answer]:
+    """Run the screen, then one fresh session for all hits that nothing speaks against."""
     from harness.session.arms import interleave
-    from harness.session.follow import Control
-    from harness.stats.compare import confirm, screen
+    from harness.session.link import Control
 
     control = Control()
-    slots = interleave(duel, rule.screen.pairs, control, note, stage="screen")
-    found = {i: screen(s.pairs(), rule.margin, rule.screen.alpha) for i, s in slots.items()}
-    hits = {i: c.hit for i, c in found.items() if c.hit and not slots[i].faults}
-    if hits:
-        note(f"{len(hits)} hits: confirming in a fresh session")
-        again = replace(duel, works=[w for w in duel.works if w.item.item_id in hits])
+    with stoppable(control, leaves_at_once=True):
+        slots = interleave(duel, rule.screen.pairs, control, note, stage="screen")
+        first = {
+            item: screen(kept.pairs(), rule.margin, rule.screen.alpha)
+            for item, kept in slots.items()
+        }
+        answers = _answers(duel, slots, first)
+        hits = {a.item: a.comparison.hit for a in answers if a.comparison.hit and not a.objections}
+        _refuse_half(control)
+        if not hits:
+            return answers
+        note(f"{len(hits)} of {len(answers)} items differ: confirming in a fresh session")
+        time.sleep(PAUSE_S)
+        # other operands too: what only one input shows is no regression
+        works = [w for w in duel.works if w.item.item_id in hits]
+        again = replace(duel, works=works, seed=duel.seed + 1)
         fresh = interleave(again, rule.confirm.pairs, control, note, stage="confirm")
-        for item, kept in fresh.items():
-            found[item] = confirm(kept.pairs(), rule.margin, hits[item], rule.confirm.alpha)
-            slots[item].faults.extend(kept.faults)
-    for work in duel.works:
-        _print(work.item.label, found, slots, work.item.item_id)
-    return [_spoiled(found[i]) if slots[i].faults else found[i] for i in found]
+        second = {
+            item: confirm(kept.pairs(), rule.margin, hits[item], rule.confirm.alpha)
+            for item, kept in fresh.items()
+        }
+        _refuse_half(control)
+        settled = {a.item: a for a in _answers(again, fresh, second)}
+        return [settled.get(a.item, a) for a in answers]
 
 
-def _spoiled(comparison: Comparison) -> Comparison:
-    from dataclasses import replace
-
-    from harness.stats.compare import Verdict
-
-    return replace(comparison, verdict=Verdict.INCONCLUSIVE)
+def _refuse_half(control: Control) -> None:
+    if control.cancel.is_set():
+        raise RunInterruptedError("stopped: nothing is said of a comparison that is not whole")
 
 
-def _print(
-    label: str, found: dict[str, Comparison], slots: dict[str, ItemSlots], item: str
-) -> None:
-    from harness.stats.compare import Verdict
+def _answers(duel: Duel, slots: dict[str, ItemSlots], found: dict[str, Comparison]) -> list[Answer]:
+    from harness.session.arms import objections
 
-    c, faults = found[item], slots[item].faults
-    verdict = Verdict.INCONCLUSIVE if faults else c.verdict
-    change = f"{(c.ratio - 1) * 100:+.2f} % [{(c.low - 1) * 100:+.2f}, {(c.high - 1) * 100:+.2f}]"
-    words = f"{len(faults)} slots spoiled: {faults[0]}" if faults else c.words
-    finds = f"finds {c.detectable * 100:.1f} %"
-    out(f"{verdict.value:12}  {label}  {change}  {c.pairs} pairs, {finds}  {words}")
-
-
-def _exit_code(verdicts: Sequence[Comparison], on_unknown: str | None) -> int:
-    from harness.errors import worst
-    from harness.stats.compare import Verdict
-
-    codes = set()
-    if any(c.verdict is Verdict.REGRESSED for c in verdicts):
-        codes.add(EXIT_FINDING)
-    if any(c.verdict is Verdict.INCONCLUSIVE for c in verdicts):
-        codes.add(EXIT_CANNOT_TELL if on_unknown is None else ON_UNKNOWN[on_unknown])
-    # a proven regression says more than another item's noise
-    return EXIT_FINDING if EXIT_FINDING in codes else worst(codes)
+    return [
+        Answer(
+            item=work.item.item_id,
+            label=work.item.label,
+            comparison=found[work.item.item_id],
+            objections=tuple(objections(duel, work, slots[work.item.item_id])),
+            is_wrong=slots[work.item.item_id].is_wrong,
+        )
+        for work in duel.works
+    ]

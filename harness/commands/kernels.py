@@ -21,7 +21,7 @@ def list_variants(
         for kernel, variants in sorted(ready.facts.hello.variants.items()):
             out(f"{kernel}: {', '.join(variants)}")
     finally:
-        ready.transport.close()
+        ready.link.close()
 
 
 @app.command("check")

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.errors import UnknownBoardError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,9 +38,15 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
     path = find(words)
     suite = load(path)
     inventory = load_inventory(None if words.startswith("@") else path.parent)
-    entries = select_boards(
-        list(boards) or suite.boards, inventory.entries, looked_in=inventory.looked_in
-    )
+    try:
+        entries = select_boards(
+            list(boards) or suite.boards, inventory.entries, looked_in=inventory.looked_in
+        )
+    except UnknownBoardError as error:
+        # `boards add` alone would write another file than the one this suite reads
+        if inventory.path is not None and inventory.path != load_inventory(None).path:
+            error.do += f" --file {inventory.path}"
+        raise
     return Chosen(suite=suite, entries=entries)
 
 

@@ -10,8 +10,10 @@ from harness.records.measurement import Measurement, Status
 from harness.session.events import Closed, Event, Failed, Note, Peaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from harness.records.item import Plan
+    from harness.session.ready import Ready
     from harness.store.writer import RunWriter
 
 CODES = {
@@ -47,6 +49,34 @@ class Recorder:
                 self.writer.event("note", {"board": event.board, "words": event.words})
             case _:
                 pass
+
+    def account(self, plan: Plan, ready: Sequence[Ready], stopped: str) -> int:
+        """Give a row to planned items that have none; returns how many there were.
+
+        Only a bug or a second Ctrl-C leaves one; planned == accounted holds all the same.
+        """
+        from harness.session.judge import Context, absent
+
+        known = {(row.board, row.item) for row in self.rows}
+        status = Status.SKIPPED if stopped else Status.FAILED
+        lost = 0
+        for one in ready:
+            context = Context(
+                run=self.writer.run,
+                plan=plan,
+                facts=one.facts,
+                environment="",
+                runner_sha256=one.deployed.sha256,
+            )
+            for planned in plan.of(one.facts.name):
+                if (planned.board, planned.item.item_id) not in known:
+                    words = stopped or "lost by a bug of the harness"
+                    row = absent(
+                        context, planned.item, status, "stopped" if stopped else "bug", words
+                    )
+                    self.take(Closed(board=planned.board, measurement=row))
+                    lost += 1
+        return lost
 
     def exit_code(self, extra: Iterable[int] = ()) -> int:
         """Return the code that says the most about what happened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,4 +35,4 @@ def draw(stored: list[StoredRun], place: Path) -> None:
     """Render `stored` runs into `place`, whole or not at all."""
     from harness.report.render import render, write
 
-    write(place, render(stored, command=" ".join(["harness", *sys.argv[1:]])))
+    write(place, render(stored, command=shlex.join(["harness", *sys.argv[1:]])))

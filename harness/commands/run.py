@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,10 +10,17 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.commands.console import note, out
-from harness.errors import EXIT_INTERRUPTED, ConfigError, HarnessError
+from harness.errors import (
+    EXIT_BUG,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    ConfigError,
+    HarnessError,
+    UnknownTargetError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from harness.commands.planning import Chosen
     from harness.commands.recording import Recorder
@@ -22,6 +30,11 @@ if TYPE_CHECKING:
     from harness.session.ready import Ready
     from harness.store.writer import RunWriter
     from harness.toolchain.build import Binary
+
+
+POLL_S = 0.5
+# how long boards may take to hear that the run is over
+PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +80,13 @@ def run(
             _print_plan(plan)
             code = _away_code(away)
         elif print_job:
-            code = _print_jobs(plan, ready, wishes)
+            _print_jobs(plan, ready, wishes)
+            code = _away_code(away)
         else:
             code = _carry_out(plan, ready, away, wishes)
     finally:
         for one in ready:
-            one.transport.close()
+            one.link.close()
     raise typer.Exit(code)
 
 
@@ -91,11 +105,14 @@ def _make_ready(chosen: Chosen, wishes: Wishes) -> tuple[list[Ready], dict[str, 
     away = {name: r for name, r in found.items() if isinstance(r, HarnessError)}
     for name, error in away.items():
         note(f"{name}: {error}")
-    # a wrong option is the user's, not the board's: nothing is run then
+    reached = [r for r in found.values() if isinstance(r, Ready)]
+    # a wrong option or a missing tool is the user's, not the board's: nothing is run then
     for error in away.values():
-        if isinstance(error, ConfigError):
+        if error.exit_code == EXIT_USAGE:
+            for one in reached:
+                one.link.close()
             raise error
-    return [r for r in found.values() if isinstance(r, Ready)], away
+    return reached, away
 
 
 def _plan(
@@ -157,7 +174,7 @@ def _sessions(
     return sessions
 
 
-def _print_jobs(plan: Plan, ready: Sequence[Ready], wishes: Wishes) -> int:
+def _print_jobs(plan: Plan, ready: Sequence[Ready], wishes: Wishes) -> None:
     from harness.session.carry_out import job_of
     from harness.session.job import render
     from harness.store.layout import new_run_id
@@ -165,7 +182,6 @@ def _print_jobs(plan: Plan, ready: Sequence[Ready], wishes: Wishes) -> int:
     for session in _sessions(new_run_id(), plan, ready, {}, wishes):
         sys.stdout.buffer.write(render(job_of(session)))
     sys.stdout.flush()
-    return 0
 
 
 def _carry_out(
@@ -176,15 +192,17 @@ def _carry_out(
     from harness.store.writer import RunWriter
 
     run_id = new_run_id()
-    command = " ".join(["harness", *sys.argv[1:]])
+    command = shlex.join(["harness", *sys.argv[1:]])
     with RunWriter.create(results_root(), plan, command=command, run=run_id) as writer:
         recorder = Recorder(writer=writer, fail_on=wishes.fail_on)
         hashes = _environments(writer, ready)
         _account_away(recorder, plan, away)
         interrupted = _measure(_sessions(run_id, plan, ready, hashes, wishes), recorder)
-        code = recorder.exit_code([EXIT_INTERRUPTED] if interrupted else [])
+        lost = recorder.account(plan, ready, "stopped at once" if interrupted else "")
+        codes = [EXIT_INTERRUPTED] if interrupted else [EXIT_BUG] if lost else []
+        code = recorder.exit_code(codes)
         folder = writer.close(code)
-    _finish(recorder, plan, wishes, str(folder))
+    _finish(recorder, plan, away, wishes, str(folder))
     return code
 
 
@@ -207,35 +225,40 @@ def _account_away(recorder: Recorder, plan: Plan, away: dict[str, HarnessError])
     for name, error in away.items():
         for row in rows(recorder.writer.run, plan, name, error):
             recorder.take(Closed(board=name, measurement=row))
-        recorder.take(Failed(board=name, error=error))
+        if not isinstance(error, UnknownTargetError):
+            recorder.take(Failed(board=name, error=error))
 
 
 def _measure(sessions: Sequence[Session], recorder: Recorder) -> bool:
     """Feed every event to the store and the display; returns whether the user stopped the run."""
     from harness.commands.progress import Progress
-    from harness.session.follow import Control
+    from harness.commands.stopping import stoppable
+    from harness.session.link import Control
     from harness.session.run import Run
 
     control = Control()
-    events = Run(sessions, control)
-    with Progress([s.ready.facts.name for s in sessions]) as progress:
-        while True:
-            try:
-                for event in events:
+    with (
+        stoppable(control) as stop,
+        Progress([s.ready.facts.name for s in sessions]) as progress,
+    ):
+        under_way = Run(sessions, control)
+        try:
+            while not under_way.is_over and not stop.at_once:
+                event = under_way.get(POLL_S)
+                if event is not None:
                     recorder.take(event)
                     progress.feed(event)
-            except KeyboardInterrupt:
-                if control.cancel.is_set():
-                    raise
-                note(
-                    "stopping: items close after the repetition that is under way; again = at once"
-                )
-                control.cancel.set()
-            else:
-                return control.cancel.is_set()
+        finally:
+            # however this ends, no worker of ours goes on measuring for nobody
+            interrupted = control.cancel.is_set()
+            for event in under_way.stop(PATIENCE_S):
+                recorder.take(event)
+    return interrupted
 
 
-def _finish(recorder: Recorder, plan: Plan, wishes: Wishes, folder: str) -> None:
+def _finish(
+    recorder: Recorder, plan: Plan, away: Container[str], wishes: Wishes, folder: str
+) -> None:
     from pathlib import Path
 
     from harness.report.text import item_line
@@ -244,7 +267,8 @@ def _finish(recorder: Recorder, plan: Plan, wishes: Wishes, folder: str) -> None
     for row in sorted(recorder.rows, key=lambda m: order.get((m.board, m.item), len(order))):
         out(item_line(row))
     for board, error in recorder.errors:
-        note(f"{board}: {error}")
+        if board not in away:  # those were named at the start
+            note(f"{board}: {error}")
     out(f"run {recorder.writer.run}  {folder}")
     if wishes.draws_report:
         from harness.commands.report import draw

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.records.measurement import Status
+from harness.records.measurement import Reason, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +61,22 @@ def bars_ranking(code: str) -> bool:
     """Say whether a broken rule keeps an item out of rankings; unknown codes never do."""
     rule = RULES.get(code)
     return rule is not None and rule.bars_ranking
+
+
+# codes of a row without any measured rule: they say no more than its status does
+_STATUS_CODES = frozenset({"skip", "infra", "failed", "timeout", "stopped"})
+
+
+def code_shown(code: str) -> str:
+    """Return a reason's code, or nothing where it only repeats the item's status."""
+    return "" if code in _STATUS_CODES else code
+
+
+def spoken(reason: Reason) -> str:
+    """Return `V11 words`, or the words alone where the code only repeats the status."""
+    return " ".join(part for part in (code_shown(reason.rule), reason.words) if part)
+
+
+def is_believed(status: Status) -> bool:
+    """Say whether a number with this verdict may be shown as a number: OK and SUSPECT only."""
+    return status in {Status.OK, Status.SUSPECT}

@@ -1,40 +1,45 @@
 """Two runner builds on one board in one session, slot by slot: the raw pairs of a gate.
 
-One slot = one fresh process of every item with one arm's runner. Nothing is judged here.
+One slot = one fresh process of every item with one arm's runner. Objections to an arm's samples
+are raised here by the rules of any run; whether one build is slower is not judged here.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harness.errors import LeaseHeldError
+from harness.records.rules import RULES
 from harness.session.collect import Collector
 from harness.session.deploy import push_blobs
-from harness.session.follow import Control, follow
+from harness.session.evidence import Evidence
+from harness.session.follow import Order, follow
 from harness.session.job import Job, render
+from harness.session.link import Control, Say
+from harness.session.rules import verdict
 from harness.stats.compare import Pair, slots
 from harness.stats.latency import quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from harness.records.item import Protocol, Work
+    from harness.records.measurement import Reason
     from harness.session.ready import Ready
 
+Payload = dict[str, Any]
+
+SIDES = ("base", "head")
+# the arms take turns, so a board that runs hot shows in both; a low clock in one alone is chance,
+# or that build's own doing (wide vectors), which is what a gate is to see
+BOARD_RULES = ("V09",)
 DEADLINE_S = 900
 TIMEOUT_S = 120
-
-
-@dataclass
-class ItemSlots:
-    """One item's p25 (ns per inference) slot by slot for both arms, and why slots gave none."""
-
-    arms: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
-    faults: list[str] = field(default_factory=list)
-
-    def pairs(self) -> list[Pair]:
-        """i-th base with i-th head, in time order."""
-        return list(zip(*self.arms, strict=False))
+# the last slot's worker lets go of the board a moment after its last frame; and a stranger may come
+LEASE_PATIENCE_S = 60.0
+LEASE_POLL_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,29 +54,108 @@ class Duel:
     protocol: Protocol
     seed: int
 
+    @property
+    def arms(self) -> tuple[Ready, Ready]:
+        """Base and head, in the order of SIDES."""
+        return self.base, self.head
+
+
+@dataclass
+class ItemSlots:
+    """One item's checked sample frame of every slot, by arm; None and a fault where none came."""
+
+    samples: tuple[list[Payload | None], list[Payload | None]] = field(
+        default_factory=lambda: ([], [])
+    )
+    faults: list[str] = field(default_factory=list)
+    is_wrong: bool = False
+
+    def pairs(self) -> list[Pair]:
+        """p25 (ns per inference) of i-th base and i-th head slot; a failed slot takes its pair."""
+        both = zip(*self.samples, strict=False)
+        return [(_p25(b), _p25(h)) for b, h in both if b is not None and h is not None]
+
 
 def interleave(
-    duel: Duel, pairs: int, control: Control, say: Callable[[str], None], *, stage: str
+    duel: Duel, pairs: int, control: Control, say: Say, *, stage: str
 ) -> dict[str, ItemSlots]:
-    """Run `pairs` pairs in ABBA order and return the p25 of every slot by item id."""
+    """Run `pairs` pairs in ABBA order and return the slots by item id; stops early on cancel.
+
+    Raises LeaseHeldError when somebody else holds the board, BoardError when it is away.
+    """
     found = {work.item.item_id: ItemSlots() for work in duel.works}
-    arms = (duel.base, duel.head)
     blobs = {blob.sha256: blob for work in duel.works for blob in work.blobs}
-    push_blobs(duel.base.transport, duel.base.deployed, blobs.values())
+    for ready in duel.arms:
+        push_blobs(ready.transport, ready.deployed, blobs.values())
     order = slots(pairs)
     for number, arm in enumerate(order):
         if control.cancel.is_set():
             break
-        say(f"{stage}: slot {number + 1} of {len(order)} ({'head' if arm else 'base'})")
-        collector = _slot(duel, arms[arm], f"{duel.run}-{stage}-{number}", control, say)
+        say(f"{stage}: slot {number + 1} of {len(order)} ({SIDES[arm]})")
+        patience_s = LEASE_PATIENCE_S if number else 0.0
+        run = f"{duel.run}-{stage}-{number}"
+        collector = _patient_slot(duel, duel.arms[arm], run, control, say, patience_s)
         for item, kept in found.items():
             _take(collector, item, arm, kept)
     return found
 
 
-def _slot(
-    duel: Duel, ready: Ready, run: str, control: Control, say: Callable[[str], None]
+def objections(duel: Duel, work: Work, kept: ItemSlots) -> list[str]:
+    """Say what forbids a verdict on one item in one session: faults, and rules that bar a gate.
+
+    Each arm is held against the rules as if its slots were the repetitions of one run.
+    """
+    arms = zip(duel.arms, kept.samples, strict=True)
+    reasons = [_reasons(duel, ready, work, [s for s in arm if s]) for ready, arm in arms]
+    shared = reasons[0].keys() & reasons[1].keys()
+    return kept.faults + [
+        f"{side}: {reason.words} ({code})"
+        for side, found in zip(SIDES, reasons, strict=True)
+        for code, reason in found.items()
+        if code not in BOARD_RULES or code in shared
+    ]
+
+
+def _reasons(duel: Duel, ready: Ready, work: Work, samples: Sequence[Payload]) -> dict[str, Reason]:
+    """Return the broken rules that bar a gate; without samples there is a fault instead."""
+    if not samples:
+        return {}
+    evidence = Evidence(
+        work=work,
+        facts=ready.facts,
+        # one repetition a slot: whether there are enough slots is the comparison's business
+        protocol=replace(duel.protocol, repetitions_min=1),
+        samples=samples,
+        closing={},
+        peaks={},
+        boot_ids=frozenset(str(s.get("boot_id", "")) for s in samples),
+        p25_by_repetition_ns=[_p25(s) for s in samples],
+    )
+    return {r.rule: r for r in verdict(evidence)[1] if RULES[r.rule].bars_gate}
+
+
+def _p25(sample: Payload) -> float:
+    return quantile(sample["wall_ns"], 0.25) / int(sample["iterations"])
+
+
+def _patient_slot(
+    duel: Duel, ready: Ready, run: str, control: Control, say: Say, patience_s: float
 ) -> Collector:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return _slot(duel, ready, run, control, say)
+        except LeaseHeldError as error:
+            if time.monotonic() >= until or control.cancel.is_set():
+                raise LeaseHeldError(
+                    error.what,
+                    where=error.where,
+                    do="two builds can only be compared on a board of their own: try again later",
+                ) from None
+            time.sleep(LEASE_POLL_S)
+
+
+def _slot(duel: Duel, ready: Ready, run: str, control: Control, say: Say) -> Collector:
     job = Job(
         run=run,
         holder=duel.holder,
@@ -88,7 +172,7 @@ def _slot(
         watch=ready.facts.watch,
     )
     collector = Collector()
-    for frame in follow(ready, run, render(job), control, say):
+    for frame in follow(ready, Order(run=run, job=render(job)), control, say):
         collector.feed(frame)
     return collector
 
@@ -97,11 +181,11 @@ def _take(collector: Collector, item: str, arm: int, kept: ItemSlots) -> None:
     frames = collector.items.get(item)
     samples = frames.samples if frames else []
     good = [s for s in samples if s.get("check_before") and s.get("check_after") and s["wall_ns"]]
-    side = ("base", "head")[arm]
-    if not good:
-        words = frames.closing.get("words") if frames and frames.closing else None
-        kept.faults.append(f"{side}: {words or 'no checked sample'}")
+    kept.samples[arm].append(good[0] if good else None)
+    if good:
         return
-    if good[0].get("steady") is False:
-        kept.faults.append(f"{side}: no steady state")
-    kept.arms[arm].append(quantile(good[0]["wall_ns"], 0.25) / int(good[0]["iterations"]))
+    closing = (frames.closing if frames else None) or {}
+    detail = samples[0].get("check_detail") if samples else ""
+    kept.is_wrong |= bool(samples) or closing.get("status") == "failed"
+    words = closing.get("words") or detail or (frames.broken if frames else "")
+    kept.faults.append(f"{SIDES[arm]}: {words or 'no checked sample'}")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.errors import HarnessError, UnknownTargetError
 from harness.records.board import BoardEntry, BoardFacts, Hello
 from harness.records.measurement import Measurement, Status
 from harness.session.judge import Context, absent
 
 if TYPE_CHECKING:
-    from harness.errors import HarnessError
     from harness.records.item import Plan
 
 
 def rows(run: str, plan: Plan, board: str, error: HarnessError) -> list[Measurement]:
-    """Return one INFRA row for each item planned on `board`, with the error's words."""
+    """Return one INFRA or SKIPPED row for each item planned on `board`, in the error's words."""
     context = Context(run=run, plan=plan, facts=_unknown(board), environment="", runner_sha256="")
-    return [
-        absent(context, planned.item, Status.INFRA, "infra", error.what)
-        for planned in plan.of(board)
-    ]
+    # a board that no runner exists for is no fault of the link: it is skipped before any push
+    skipped = isinstance(error, UnknownTargetError)
+    status, rule = (Status.SKIPPED, "skip") if skipped else (Status.INFRA, "infra")
+    return [absent(context, p.item, status, rule, error.what) for p in plan.of(board)]
 
 
 def _unknown(name: str) -> BoardFacts:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.errors import HarnessError, LeaseHeldError
 from harness.power.energy import minimum_window_s
 from harness.records.item import Planned, Work
-from harness.records.measurement import Status
-from harness.session.collect import Collector, Payload
+from harness.session.account import Account, Emit
+from harness.session.collect import Collector
 from harness.session.deploy import push_blobs
-from harness.session.events import Advanced, Closed, Event, Failed, Framed, Note, Peaks
-from harness.session.follow import Control, follow
+from harness.session.events import Closed, Failed, Note
+from harness.session.follow import Order, follow
 from harness.session.job import Job, holder, render
-from harness.session.judge import Context, absent, judge, skipped
+from harness.session.judge import Context, skipped
+from harness.session.link import Control, persist
 from harness.session.ready import Ready
 
-Emit = Callable[[Event], None]
 EMULATION_SLOWNESS = 10
 LEASE_POLL_S = 5.0
 
@@ -74,40 +74,47 @@ def _window_s(session: Session) -> float:
 def carry_out(session: Session, control: Control, emit: Emit) -> None:
     """Run the session; every planned item is emitted as Closed exactly once, whatever happens."""
     board = session.ready.facts.name
-    for planned in session.skips:
-        emit(Closed(board=board, measurement=skipped(session.context, planned)))
     collector = Collector()
-    account = _Account(session, collector, emit)
+    account = Account(session.context, session.works, collector, emit)
+    failed: Exception | None = None
     try:
-        if session.works:
-            _push(session, emit)
+        for planned in session.skips:
+            emit(Closed(board=board, measurement=skipped(session.context, planned)))
+        if control.cancel.is_set():
+            account.skip_rest("stopped before this board had its turn")
+        elif session.works:
+            _push(session, control, emit)
             _follow(session, control, collector, account, emit)
     except HarnessError as error:
-        account.close_rest(error)
-        emit(Failed(board=board, error=error))
-    except BaseException as error:  # noqa: BLE001 - a thread's bug must reach the caller
-        account.close_rest(None)
-        emit(Failed(board=board, error=_as_exception(error)))
-    else:
-        account.close_rest(None)
+        failed = error
+    except Exception as error:  # noqa: BLE001 - a thread's bug must reach the caller
+        failed = error
+    account.close_rest(failed if isinstance(failed, HarnessError) else None)
+    failed = failed or account.bug
+    if failed is not None:
+        emit(Failed(board=board, error=failed))
 
 
-def _as_exception(error: BaseException) -> Exception:
-    return error if isinstance(error, Exception) else RuntimeError(repr(error))
-
-
-def _push(session: Session, emit: Emit) -> None:
+def _push(session: Session, control: Control, emit: Emit) -> None:
+    ready = session.ready
     blobs = {blob.sha256: blob for work in session.works for blob in work.blobs}
     if blobs:
-        emit(Note(board=session.ready.facts.name, words=f"checking {len(blobs)} files"))
-    push_blobs(session.ready.transport, session.ready.deployed, blobs.values())
+        emit(Note(board=ready.facts.name, words=f"checking {len(blobs)} files"))
+
+    def say(words: str) -> None:
+        emit(Note(board=ready.facts.name, words=words))
+
+    def push() -> None:
+        push_blobs(ready.transport, ready.deployed, blobs.values())
+
+    persist(ready.link, control, say, push)
 
 
 def _follow(
-    session: Session, control: Control, collector: Collector, account: _Account, emit: Emit
+    session: Session, control: Control, collector: Collector, account: Account, emit: Emit
 ) -> None:
     board = session.ready.facts.name
-    job = render(job_of(session))
+    order = Order(run=session.spool, job=render(job_of(session)))
     until = time.monotonic() + session.wait_s
 
     def say(words: str) -> None:
@@ -115,64 +122,16 @@ def _follow(
 
     while True:
         try:
-            for frame in follow(session.ready, session.spool, job, control, say):
+            for frame in follow(session.ready, order, control, say):
                 collector.feed(frame)
-                emit(Framed(board=board, payload=frame.payload))
                 account.frame(frame.payload)
         except LeaseHeldError as error:
-            if time.monotonic() >= until or control.cancel.is_set():
+            if control.cancel.is_set():
+                account.skip_rest("stopped while waiting for the lease")
+                return
+            if time.monotonic() >= until:
                 raise
             say(f"waiting: {error.what}")
             control.cancel.wait(LEASE_POLL_S)
         else:
             return
-
-
-class _Account:
-    """Planned == accounted: emits each work's Closed once, as early as it is final."""
-
-    def __init__(self, session: Session, collector: Collector, emit: Emit) -> None:
-        self._session, self._collector, self._emit = session, collector, emit
-        self._open = {work.item.item_id: work for work in session.works}
-        self._repetitions = 0
-
-    def frame(self, payload: Payload) -> None:
-        """React to one frame: progress, peaks, a final close."""
-        board = self._session.ready.facts.name
-        kind = payload.get("kind")
-        item = str(payload.get("item", ""))
-        if kind == "peak":
-            self._emit(Peaks(board=board, ops_per_s=dict(self._collector.peaks)))
-        elif kind == "sample" and item in self._open:
-            self._repetitions += 1
-            self._emit(self._advanced(board, item, payload))
-        elif kind == "item_end" and payload.get("final") and item in self._open:
-            self._close(self._open.pop(item))
-
-    def close_rest(self, error: HarnessError | None) -> None:
-        """Account for every item still open; what was proven before `error` keeps its numbers."""
-        for work in list(self._open.values()):
-            frames = self._collector.items.get(work.item.item_id)
-            if error is not None and (frames is None or frames.closing is None):
-                context = self._session.context
-                row = absent(context, work.item, Status.INFRA, "infra", error.what)
-                self._emit(Closed(board=self._session.ready.facts.name, measurement=row))
-            else:
-                self._close(work)
-        self._open.clear()
-
-    def _close(self, work: Work) -> None:
-        measurement, samples = judge(self._session.context, work, self._collector)
-        board = self._session.ready.facts.name
-        self._emit(Closed(board=board, measurement=measurement, samples=tuple(samples)))
-
-    def _advanced(self, board: str, item: str, payload: Payload) -> Advanced:
-        total = len(self._session.works) * self._session.context.plan.protocol.repetitions_max
-        return Advanced(
-            board=board,
-            item=item,
-            label=self._open[item].item.label,
-            repetition=int(payload.get("rep", 0)) + 1,
-            done=self._repetitions,
-            total=total,
-        )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from harness.transport.frames import Frame
+from harness.session.sanity import fault
+from harness.transport.frames import Frame
 
 Payload = dict[str, Any]
 DATA_KINDS = ("sample", "energy")
@@ -21,6 +21,7 @@ class ItemFrames:
     proven: int = 0
     closing: Payload | None = None
     broken: str = ""
+    fault: str = ""  # a frame whose values cannot be: nothing of the item is believed
     digest: Any = field(default_factory=hashlib.sha256)
 
     @property
@@ -33,45 +34,33 @@ class ItemFrames:
         """Proven energy frames."""
         return [f for f in self.frames[: self.proven] if f["kind"] == "energy"]
 
-    @property
-    def is_final(self) -> bool:
-        """Whether the board closed this item for good."""
-        return self.closing is not None and bool(self.closing.get("final"))
-
 
 @dataclass
 class Collector:
     """Sorts a worker's frames; `feed` never raises on content, a broken close is kept as words."""
 
     items: dict[str, ItemFrames] = field(default_factory=dict)
-    hello: Payload | None = None
-    end: Payload | None = None
     peaks: dict[str, float] = field(default_factory=dict)
     idle: list[Payload] = field(default_factory=list)
-    next_seq: int = 0
 
     def feed(self, frame: Frame) -> None:
-        """Take in one frame."""
-        self.next_seq = frame.seq + 1
+        """Take in one frame; kinds this version does not know are passed over."""
         payload = frame.payload
         kind = payload.get("kind")
-        if kind == "hello":
-            self.hello = payload
-        elif kind == "peak":
+        if kind == "peak" and not fault(payload):
             self.peaks[str(payload["unit"])] = float(payload["ops_per_s"])
-        elif kind == "idle":
+        elif kind == "idle" and not fault(payload):
             self.idle.append(payload)
-        elif kind == "end":
-            self.end = payload
         elif kind in DATA_KINDS:
             item = self._item(payload)
             item.frames.append(payload)
+            item.fault = item.fault or fault(payload)
             item.digest.update(frame.raw + b"\n")
         elif kind == "item_end":
             _close(self._item(payload), payload)
 
     def _item(self, payload: Payload) -> ItemFrames:
-        return self.items.setdefault(str(payload["item"]), ItemFrames())
+        return self.items.setdefault(str(payload.get("item", "")), ItemFrames())
 
 
 def _close(item: ItemFrames, payload: Payload) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import ProtocolError, PushError
+from harness.errors import ConfigError, ProtocolError, PushError
 from harness.transport.frames import FrameReader
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.transport.base import Transport
 
 FALLBACKS = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 - places on the board, tried in this order
+RUNNER_USAGE = 2
 LOCK_DIRECTORY = "/run/lock"
 
 
@@ -71,6 +72,8 @@ def say_hello(transport: Transport, runner: str, *, isa_mask: str = "") -> dict[
         if frame is not None and frame.payload.get("kind") == "hello":
             return dict(frame.payload)
     words = done.stderr.decode(errors="replace").strip()[-300:]
+    if done.status == RUNNER_USAGE:
+        raise ConfigError(f"the runner refuses this: {words}", do="see --isa-mask")
     raise ProtocolError(f"no hello from {runner} (exit {done.status}): {words}")
 
 

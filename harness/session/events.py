@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.records.measurement import Measurement, SampleSet
@@ -15,14 +15,6 @@ class Note:
 
     board: str
     words: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Framed:
-    """A verified frame from the board, for the journal."""
-
-    board: str
-    payload: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,4 +54,4 @@ class Failed:
     error: Exception
 
 
-Event = Note | Framed | Advanced | Closed | Peaks | Failed
+Event = Note | Advanced | Closed | Peaks | Failed

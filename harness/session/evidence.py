@@ -28,6 +28,7 @@ class Evidence:
     protocol: Protocol
     samples: Sequence[Payload]
     closing: Payload
+    windows: Sequence[Payload] = ()
     peaks: Mapping[str, float]
     boot_ids: frozenset[str]
     latency: Latency | None = None

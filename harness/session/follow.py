@@ -6,66 +6,68 @@ The worker on the board goes on without us; a link error is never a result.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from harness.errors import BoardError, HarnessError, LeaseHeldError, LinkError
+from harness.session.link import Control, Patience, Say
+from harness.session.ready import Ready
+from harness.transport.base import Stream
 from harness.transport.frames import Frame, FrameReader
 
-if TYPE_CHECKING:
-    from harness.session.ready import Ready
-    from harness.transport.base import Stream, Transport
-
-REATTACH_WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 RUNNER_LEASED = 75
 RUNNER_REFUSED = 2
 RUNNER_SPOOL = 74
 WORKER_GONE = 3
-
-Say = Callable[[str], None]
-
-
-class Control:
-    """How the caller asks boards to stop: `cancel` closes items after the current repetition."""
-
-    def __init__(self) -> None:
-        self.cancel = threading.Event()
+CANCEL_AGAIN_S = 0.5
 
 
-def follow(ready: Ready, run: str, job: bytes, control: Control, say: Say) -> Iterator[Frame]:
-    """Start the worker with `job` and yield its verified frames until its spool is closed.
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a worker is started with, and the name its spool has on the board."""
+
+    run: str
+    job: bytes
+
+
+def follow(ready: Ready, order: Order, control: Control, say: Say) -> Iterator[Frame]:
+    """Start the worker and yield its verified frames until its spool is closed.
 
     Raises LeaseHeldError when somebody else holds the board, BoardError when the job is refused
     or the worker died, LinkError when the board stays away.
     """
-    directory = ready.deployed.directory
-    start = [ready.deployed.runner, "exec", "--dir", directory]
-    reader = FrameReader()
-    transport = ready.transport
-    attempts = iter(REATTACH_WAITS_S)
-    argv, stdin = start, job
-    with _Canceller(ready, run, control):
+    reader = FrameReader(where=ready.facts.name)
+    patience = Patience(ready.link, control, say)
+    is_first = True
+    with _Canceller(ready, order.run, control):
         while True:
             try:
-                stream = transport.stream(argv, stdin=stdin)
-                yield from _frames(stream, reader)
+                argv, stdin = _command(ready, order, reader.next_seq, is_first=is_first)
+                is_first = False
+                stream = ready.transport.stream(argv, stdin=stdin)
+                for frame in _frames(stream, reader):
+                    patience.success()
+                    yield frame
                 _finish(stream, ready.facts.name)
             except LinkError as error:
-                wait_s = next(attempts, None)
-                if wait_s is None:
-                    raise
-                say(f"{error.what}; the work goes on there, re-attaching")
-                transport = _reopen(ready, transport, wait_s)
-                after = str(reader.next_seq)
-                argv = [ready.deployed.runner, "tail", run, "--dir", directory, "--from", after]
-                stdin = b""
-                # nothing has come yet: it may never have started, and exec refuses a second start
-                if reader.next_seq == 0 and not _started(transport, directory, run):
-                    argv, stdin = start, job
+                patience.after(error)
             else:
                 return
+
+
+def _command(
+    ready: Ready, order: Order, next_seq: int, *, is_first: bool
+) -> tuple[list[str], bytes]:
+    """`exec` where the worker has not begun, else `tail` from the first frame that is missing."""
+    directory, runner = ready.deployed.directory, ready.deployed.runner
+    spool = f"{directory}/runs/{order.run}.spool"
+    begun = next_seq > 0 or (
+        not is_first and ready.transport.run(["test", "-e", spool]).status == 0
+    )
+    if not begun:
+        return [runner, "exec", "--dir", directory], order.job
+    return [runner, "tail", order.run, "--dir", directory, "--from", str(next_seq)], b""
 
 
 def _frames(stream: Stream, reader: FrameReader) -> Iterator[Frame]:
@@ -102,22 +104,8 @@ def _finish(stream: Stream, board: str) -> None:
     raise BoardError(f"the runner ended with status {status}: {words}", where=board)
 
 
-def _reopen(ready: Ready, old: Transport, wait_s: float) -> Transport:
-    with suppress(HarnessError):
-        old.close()
-    time.sleep(wait_s)
-    try:
-        return ready.reopen(ready.facts.entry)
-    except LinkError:
-        return old  # closed: the next use raises LinkError and takes the next, longer wait
-
-
-def _started(transport: Transport, directory: str, run: str) -> bool:
-    return transport.run(["test", "-e", f"{directory}/runs/{run}.spool"]).status == 0
-
-
 class _Canceller:
-    """Sends `runner cancel` once when the caller asks for it, beside the running stream."""
+    """Hands the caller's wish to stop to the worker, until the runner has taken it."""
 
     def __init__(self, ready: Ready, run: str, control: Control) -> None:
         self._ready, self._run, self._control = ready, run, control
@@ -131,10 +119,16 @@ class _Canceller:
         self._done.set()
 
     def _watch(self) -> None:
-        while not self._done.is_set():
-            if self._control.cancel.wait(timeout=0.2):
-                deployed = self._ready.deployed
-                argv = [deployed.runner, "cancel", self._run, "--dir", deployed.directory]
-                with suppress(HarnessError):
-                    self._ready.transport.run(argv, timeout_s=10)
+        while not self._control.cancel.wait(timeout=0.2):
+            if self._done.is_set():
                 return
+        # the first tries may come before the worker has begun, or while the link is away
+        while not self._done.is_set() and not self._cancelled():
+            self._done.wait(CANCEL_AGAIN_S)
+
+    def _cancelled(self) -> bool:
+        deployed = self._ready.deployed
+        argv = [deployed.runner, "cancel", self._run, "--dir", deployed.directory]
+        with suppress(HarnessError, OSError):
+            return self._ready.transport.run(argv, timeout_s=10).status == 0
+        return False

@@ -59,18 +59,21 @@ def judge(
     if closing is None:
         words = frames.broken or "the worker on the board ended before this item was closed"
         return absent(context, work.item, Status.INFRA, "infra", words), []
+    if frames.fault:
+        return absent(context, work.item, Status.INVALID, "V25", frames.fault), []
     wrong = _wrong_output(frames)
-    if closing["status"] != "done" and wrong is None:
-        status = Status.TIMEOUT if closing["status"] == "timeout" else Status.FAILED
-        words = str(closing.get("words") or closing["status"])
-        return absent(context, work.item, status, closing["status"], words), []
+    if closing.get("status") != "done" and not wrong:
+        status = Status.TIMEOUT if closing.get("status") == "timeout" else Status.FAILED
+        words = str(closing.get("words") or "the runner gave no reason")
+        return absent(context, work.item, status, status.value.lower(), words), []
     if not frames.samples and closing.get("stop") in STOPPED:
         words = f"stopped before its first repetition ({closing['stop']})"
         return absent(context, work.item, Status.SKIPPED, "stopped", words), []
     evidence = _evidence(context, work, collector, frames)
-    if not evidence.times("wall_ns") and wrong is None:
+    if not evidence.times("wall_ns") and not wrong:
         return absent(context, work.item, Status.FAILED, "V27", "no samples were left"), []
-    return _measured(context, work, collector, frames, evidence), _samples(context, work, frames)
+    samples = [] if wrong else _samples(context, work, frames)
+    return _measured(context, work, collector, frames, evidence), samples
 
 
 def absent(context: Context, item: Item, status: Status, rule: str, words: str) -> Measurement:
@@ -113,9 +116,11 @@ def _identity(context: Context, item: Item) -> dict[str, Any]:
     }
 
 
-def _wrong_output(frames: ItemFrames) -> Payload | None:
-    bad = (s for s in frames.samples if not (s.get("check_before") and s.get("check_after")))
-    return next(bad, None)
+def _wrong_output(frames: ItemFrames) -> bool:
+    """Whether any timed process, of a repetition or of an energy window, gave a wrong output."""
+    return any(not (f.get("check_before") and f.get("check_after")) for f in frames.samples) or any(
+        f.get("check") is not True for f in frames.windows
+    )
 
 
 def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFrames) -> Evidence:
@@ -129,6 +134,7 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         facts=context.facts,
         protocol=context.plan.protocol,
         samples=samples,
+        windows=frames.windows,
         closing=frames.closing or {},
         peaks=collector.peaks,
         boot_ids=frozenset(boots - {""}),
@@ -155,12 +161,16 @@ def _measured(
     context: Context, work: Work, collector: Collector, frames: ItemFrames, evidence: Evidence
 ) -> Measurement:
     status, reasons = verdict(evidence)
-    last = frames.samples[-1]
-    latency = evidence.latency
+    last: Payload = frames.samples[-1] if frames.samples else {}
+    passed = all(r.rule != "V01" for r in reasons)
+    # a wrong output gets no number, not even of the repetitions before it
+    latency = evidence.latency if passed else None
     identity = _identity(context, work.item)
     identity["cores"] = Cores(cluster=work.item.cores, mask=last.get("cpu_mask"))
     identity["weights"] = work.weights
     energy, energy_absent = joules(context.facts, work, collector, frames)
+    if not passed:
+        energy, energy_absent = (), "the output was wrong"
     believable = latency is not None and latency.p50 > 0
     return Measurement(
         **identity,
@@ -177,14 +187,14 @@ def _measured(
         ),
         check=Check(
             kind=work.check_kind,
-            passed=all(r.rule != "V01" for r in reasons),
+            passed=passed,
             detail=str(last.get("check_detail") or "") or work.check_words or None,
         ),
         latency_ns=latency,
-        cpu_ns=_cpu(frames.samples),
+        cpu_ns=_cpu(frames.samples) if passed else None,
         inferences_per_s=work.item.batch * 1e9 / latency.p50 if latency and believable else None,
-        ops_per_s=evidence.ops_per_s,
-        peak_share=evidence.peak_share,
+        ops_per_s=evidence.ops_per_s if passed else None,
+        peak_share=evidence.peak_share if passed else None,
         accuracy=_accuracy(work),
         memory=_memory(frames.samples),
         startup_ns=Startup(load=last.get("load_ns"), first=last.get("first_ns")),
@@ -221,7 +231,7 @@ def _accuracy(work: Work) -> Accuracy | None:
 
 
 def _memory(samples: Sequence[Payload]) -> Memory:
-    last = samples[-1]
+    last: Payload = samples[-1] if samples else {}
     return Memory(
         weights_bytes=last.get("weights_bytes"),
         arena_bytes=last.get("arena_bytes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from harness.boards.facts import facts as board_facts
 from harness.boards.hello import parse_hello
 from harness.boards.probe import Probe, probe
 from harness.boards.target import target_of
-from harness.errors import HarnessError
+from harness.errors import HarnessError, LinkError
 from harness.power.discover import discover
 from harness.records.board import BoardEntry, BoardFacts
 from harness.session.deploy import Deployed, deploy
+from harness.session.link import Link, Opener
 from harness.toolchain.build import Binary
 from harness.transport.base import Transport
 
-Opener = Callable[[BoardEntry], Transport]
 RunnerFor = Callable[[str], Binary]
+RETRY_AFTER_S = 2.0
+# few at once: sshd's MaxStartups refuses a crowd
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,28 +31,26 @@ class Ready:
 
     facts: BoardFacts
     deployed: Deployed
-    transport: Transport
-    reopen: Opener
+    link: Link
+
+    @property
+    def transport(self) -> Transport:
+        """The way to the board as it is now; a lost one is replaced by `link.reopen`."""
+        return self.link.current
 
 
 def make_ready(
     entry: BoardEntry, opener: Opener, runner_for: RunnerFor, *, isa_mask: str = ""
 ) -> Ready:
-    """Return the board ready for work; raises the BoardError that says what is in the way."""
-    transport = opener(entry)
+    """Return the board ready for work; raises the error that says what is in the way.
+
+    A link that fails is tried once more: a board may just be waking up.
+    """
     try:
-        seen = probe(transport, entry)
-        binary = runner_for(target_of(seen))
-        deployed = deploy(transport, entry, binary.path, binary.sha256, isa_mask=isa_mask)
-        return Ready(
-            facts=_facts(entry, seen, deployed),
-            deployed=deployed,
-            transport=transport,
-            reopen=opener,
-        )
-    except BaseException:
-        transport.close()
-        raise
+        return _make_ready(entry, opener, runner_for, isa_mask)
+    except LinkError:
+        time.sleep(RETRY_AFTER_S)
+        return _make_ready(entry, opener, runner_for, isa_mask)
 
 
 def make_all_ready(
@@ -62,9 +64,20 @@ def make_all_ready(
         except HarnessError as error:
             return error
 
-    # few at once: sshd's MaxStartups refuses a crowd
-    with ThreadPoolExecutor(max_workers=max(1, min(8, len(entries)))) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, min(AT_ONCE, len(entries)))) as pool:
         return dict(zip((e.name for e in entries), pool.map(one, entries), strict=True))
+
+
+def _make_ready(entry: BoardEntry, opener: Opener, runner_for: RunnerFor, isa_mask: str) -> Ready:
+    link = Link(entry, opener)
+    try:
+        seen = probe(link.current, entry)
+        binary = runner_for(target_of(seen))
+        deployed = deploy(link.current, entry, binary.path, binary.sha256, isa_mask=isa_mask)
+        return Ready(facts=_facts(entry, seen, deployed), deployed=deployed, link=link)
+    except BaseException:
+        link.close()
+        raise
 
 
 def _facts(entry: BoardEntry, seen: Probe, deployed: Deployed) -> BoardFacts:

@@ -30,6 +30,8 @@ def wrong_output(e: Evidence) -> Reason | None:
             when = "before" if not s.get("check_before") else "after"
             words = str(s.get("check_detail") or "output differs from the reference")
             return Reason(rule="V01", words=f"wrong output {when} timing: {words}")
+    if any(w.get("check") is not True for w in e.windows):
+        return Reason(rule="V01", words="wrong output in an energy window")
     return None
 
 

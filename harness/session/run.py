@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Self
+import time
+from typing import TYPE_CHECKING
 
 from harness.session.carry_out import Session, carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.session.events import Event
-    from harness.session.follow import Control
+    from harness.session.link import Control
 
 
 class Run:
-    """Iterator over the events of all sessions; ends when each has accounted for its plan.
+    """All sessions under way; `get` hands out their events until each has accounted for its plan.
 
     Boards that share a machine (boot id) or a declared group take turns; all others run at once.
-    Not a generator: one that is interrupted by Ctrl-C cannot be gone on with, this can.
     """
 
     def __init__(self, sessions: Sequence[Session], control: Control) -> None:
+        self._control = control
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         threads = [
             threading.Thread(target=_take_turns, args=(g, control, self._events), daemon=True)
@@ -32,16 +33,32 @@ class Run:
         for thread in threads:
             thread.start()
 
-    def __iter__(self) -> Self:
-        return self
+    @property
+    def is_over(self) -> bool:
+        """Whether every session has ended and all its events were handed out."""
+        return self._running == 0
 
-    def __next__(self) -> Event:
-        while self._running:
-            event = self._events.get()
-            if event is not None:
-                return event
+    def get(self, timeout_s: float) -> Event | None:
+        """Return the next event, or None when none came in time or a group ended."""
+        try:
+            event = self._events.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if event is None:
             self._running -= 1
-        raise StopIteration
+        return event
+
+    def stop(self, patience_s: float) -> Iterator[Event]:
+        """Cancel on the boards and yield what still comes within `patience_s`.
+
+        A controller that ends on purpose leaves no worker behind.
+        """
+        self._control.cancel.set()
+        until = time.monotonic() + patience_s
+        while not self.is_over and (left := until - time.monotonic()) > 0:
+            event = self.get(left)
+            if event is not None:
+                yield event
 
 
 def groups(sessions: Sequence[Session]) -> list[list[Session]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.transport.base import LinkSettings, Opener, Transport
@@ -22,13 +23,22 @@ def _ssh(entry: BoardEntry, settings: LinkSettings) -> Transport:
     return SshTransport(entry, settings)
 
 
-TRANSPORTS: dict[str, Opener] = {"local": _local, "ssh": _ssh}
+def _replay(entry: BoardEntry, _settings: LinkSettings) -> Transport:
+    from harness.transport.replay import PREFIX, ReplayTransport
+
+    return ReplayTransport(Path((entry.host or "").removeprefix(PREFIX)))
+
+
+TRANSPORTS: dict[str, Opener] = {"local": _local, "ssh": _ssh, "replay": _replay}
 
 
 def open_transport(entry: BoardEntry, settings: LinkSettings | None = None) -> Transport:
     """Open the way to a board: `local` where the entry has no host, else `ssh`.
 
-    Raises LinkError (refused, silent, no login) or HostKeyError (unknown or changed key).
+    A host `replay:FOLDER` answers from a recording. Raises LinkError (refused, silent, no login)
+    or HostKeyError (unknown or changed key).
     """
     kind = "local" if entry.host is None else "ssh"
+    if entry.host is not None and entry.host.startswith("replay:"):
+        kind = "replay"
     return TRANSPORTS[kind](entry, settings or LinkSettings())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.helpers.sessions import Spool, gemm, item_end, sample
 
 
@@ -10,7 +12,8 @@ def test_only_frames_covered_by_a_verified_close_count() -> None:
     spool.add(sample(item, 1))  # the worker died before it closed this one
     kept = spool.collected().items[item.item_id]
     assert [s["rep"] for s in kept.samples] == [0]
-    assert not kept.is_final
+    assert kept.closing is not None
+    assert not kept.closing["final"]
 
 
 def test_a_later_close_covers_all_frames_so_far() -> None:
@@ -21,7 +24,8 @@ def test_a_later_close_covers_all_frames_so_far() -> None:
     spool.add(item_end(item, [first, second]))
     kept = spool.collected().items[item.item_id]
     assert [s["rep"] for s in kept.samples] == [0, 1]
-    assert kept.is_final
+    assert kept.closing is not None
+    assert kept.closing["final"]
 
 
 def test_a_close_with_another_digest_proves_nothing() -> None:
@@ -42,11 +46,37 @@ def test_a_close_that_counts_other_frames_proves_nothing() -> None:
     assert "counts 2" in kept.broken
 
 
-def test_peaks_and_hello_are_kept() -> None:
+def test_peaks_are_kept() -> None:
     spool = Spool()
     spool.add({"kind": "hello", "version": "0.1.0"})
     spool.add({"kind": "peak", "unit": "w1a1", "ops_per_s": 5e12, "loop": "x", "clock_hz": 3e9})
     collector = spool.collected()
-    assert collector.hello is not None
     assert collector.peaks == {"w1a1": 5e12}
-    assert collector.next_seq == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wall_ns": ["1"] * 20},
+        {"wall_ns": [1.5] * 20},
+        {"wall_ns": [10**18] * 20},
+        {"cpu_ns": [1, 2]},
+        {"iterations": 0},
+        {"iterations": "many"},
+        {"variant": 7},
+        {"watch_before": []},
+    ],
+)
+def test_values_that_cannot_be_spoil_their_item(changes: dict[str, object]) -> None:
+    item, spool = gemm(), Spool()
+    spool.item(item, {**sample(item), **changes})
+    assert spool.collected().items[item.item_id].fault
+
+
+def test_a_frame_without_what_it_needs_raises_nothing() -> None:
+    spool = Spool()
+    spool.add({"kind": "peak"})
+    spool.add({"kind": "sample"})
+    spool.add({"kind": "item_end"})
+    spool.add({"kind": "something_new"})
+    assert spool.collected().peaks == {}

@@ -46,6 +46,38 @@ def test_a_wrong_output_keeps_no_believable_number() -> None:
     assert m.inferences_per_s is None
 
 
+def test_a_wrong_output_takes_the_numbers_of_the_repetitions_before_it() -> None:
+    the_work, spool = work(), Spool()
+    wrong = sample(the_work.item, 1, check_after=False, check_detail="want 1 got 2")
+    spool.item(the_work.item, sample(the_work.item, 0), wrong)
+    m, samples = judge(context(None, the_work), the_work, spool.collected())
+    assert m.status is Status.INVALID
+    assert m.latency_ns is None
+    assert m.ops_per_s is None
+    assert samples == []
+
+
+def test_joules_of_a_window_with_a_wrong_output_are_not_joules() -> None:
+    the_work, spool = work(), Spool()
+    window = {
+        "kind": "energy",
+        "item": the_work.item.item_id,
+        "window": 0,
+        "sensor": "s",
+        "begin_ns": 0,
+        "end_ns": 10**9,
+        "inferences": 5,
+        "check": False,
+        "t_ns": [0, 10**9],
+        "raw": [1, 1],
+    }
+    spool.item(the_work.item, sample(the_work.item), window)
+    m, _ = judge(context(None, the_work), the_work, spool.collected())
+    assert m.status is Status.INVALID
+    assert m.energy == ()
+    assert m.energy_absent == "the output was wrong"
+
+
 def test_raw_samples_are_handed_on_unchanged() -> None:
     the_work, spool = work(), Spool()
     spool.item(the_work.item, sample(the_work.item, 0), sample(the_work.item, 1))

@@ -10,4 +10,4 @@ def test_a_board_without_a_host_is_this_machine() -> None:
 
 
 def test_the_table_names_every_way() -> None:
-    assert sorted(TRANSPORTS) == ["local", "ssh"]
+    assert sorted(TRANSPORTS) == ["local", "replay", "ssh"]
