@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from harness.commands.console import note, out
-from harness.config.words import NAME
 from harness.errors import EXIT_INFRA, ConfigError, HostKeyError, worst
 from harness.records.board import LOCAL
 
@@ -99,6 +98,7 @@ def capture(
 
 
 def _entry(name: str, address: str, tags: tuple[str, ...], identity: str | None) -> BoardEntry:
+    from harness.config.words import NAME
     from harness.records.board import BoardEntry
 
     user, _, rest = address.rpartition("@")
