@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from harness.records.measurement import Reason, Status
+from harness.records.rules import code_shown
 from harness.report.context import Complaint, Skips
 from harness.report.rows import Shown
 from harness.report.verdicts import MARKS
@@ -28,7 +29,7 @@ def complaints(rows: Sequence[Shown]) -> tuple[Complaint, ...]:
                 found[energy.status, reason.rule, reason.words].append(line)
     ordered = sorted(found.items(), key=lambda entry: (_ORDER.index(entry[0][0]), entry[0][1]))
     return tuple(
-        Complaint(rule=rule, words=said, mark=MARKS[status], items=tuple(lines))
+        Complaint(rule=code_shown(rule), words=said, mark=MARKS[status], items=tuple(lines))
         for (status, rule, said), lines in ordered
     )
 

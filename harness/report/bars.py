@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from harness.records.measurement import Status
 from harness.report import words
 from harness.report.context import Bar, BarGroup, Block, Cell, Chart, Row, Table
-from harness.report.grid import WEAK, labels, spread_of
+from harness.report.grid import WEAK, labels, seeded, spread_of
 from harness.report.rows import Shown, scheme_order, setting_words
 from harness.report.verdicts import has_number
 from harness.stats.ranking import Estimate, geometric_mean, ratio
@@ -86,7 +86,7 @@ def _chart(name: str, work: tuple[str, str, str], rows: Sequence[Shown]) -> Char
             axis="inferences per second",
             base=None,
             groups=_groups(rows, {}),
-            note="No fp32 number here to compare with: rates instead.",
+            note=_note("No fp32 number here to compare with: rates instead.", rows),
         )
     bases = {(r.board, r.setting): base for r, base in pairs}
     covered = [r for r in rows if (r.board, r.setting) in bases]
@@ -96,8 +96,13 @@ def _chart(name: str, work: tuple[str, str, str], rows: Sequence[Shown]) -> Char
         axis="speed-up against fp32 of the same board (log)",
         base=1.0,
         groups=_groups(covered, bases),
-        note=_left_out(len(rows) - len(covered)),
+        note=_note(_left_out(len(rows) - len(covered)), covered),
     )
+
+
+def _note(words: str, rows: Sequence[Shown]) -> str:
+    predicts_nothing = f"{seeded(rows)[0].capitalize()}." if seeded(rows) else ""
+    return " ".join(part for part in (words, predicts_nothing) if part)
 
 
 def _left_out(count: int) -> str:
@@ -112,7 +117,8 @@ def _groups(rows: Sequence[Shown], bases: dict[tuple[str, Setting], Shown]) -> t
         groups[row.board, row.setting].append(row)
     return tuple(
         BarGroup(
-            title=_group_title(members[0], bases.get(key)),
+            title=_group_title(members[0]),
+            note=_weak_words(bases.get(key)),
             bars=tuple(
                 _bar(r, bases.get(key))
                 for r in sorted(members, key=lambda r: scheme_order(r.m.scheme))
@@ -122,14 +128,16 @@ def _groups(rows: Sequence[Shown], bases: dict[tuple[str, Setting], Shown]) -> t
     )
 
 
-def _group_title(row: Shown, base: Shown | None) -> str:
-    parts = [row.board, ", ".join(setting_words(row.m))]
-    if labels(row):
-        parts.append(labels(row))
+def _group_title(row: Shown) -> str:
+    parts = (row.board, ", ".join(setting_words(row.m)), labels(row))
+    return " · ".join(part for part in parts if part)
+
+
+def _weak_words(base: Shown | None) -> str:
     share = base.m.peak_share if base else None
-    if share is not None and share < WEAK:
-        parts.append(f"weak baseline: fp32 at {percent(share, 0)} of peak")
-    return " · ".join(parts)
+    if share is None or share >= WEAK:
+        return ""
+    return f"weak baseline: fp32 at {percent(share, 0)} of peak"
 
 
 def _bar(row: Shown, base: Shown | None) -> Bar:

@@ -70,6 +70,7 @@ class BarGroup:
     """The bars of one board."""
 
     title: str
+    note: str = ""
     bars: tuple[Bar, ...]
 
 
@@ -117,7 +118,7 @@ class BoardCard:
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
-    """A rule that items broke: `items` are one line each with what was seen and the limit."""
+    """A rule that items broke, or no rule (the status says it all); one line for each item."""
 
     rule: str
     words: str

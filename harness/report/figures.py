@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import math
 import re
+import textwrap
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.report.context import Bar, Chart
+from harness.report.context import Bar, BarGroup, Chart
 from harness.report.words import clean
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ _VARIABLES = {
     _BAR: "--bar",
     _HOLLOW: "--paper",
 }
-_WIDTH_IN = 6.2
-_ROW_IN = 0.205
-_LABEL_SHARE = 0.13
-_TEXT_SHARE = 0.80
-_TITLE_LINES = 1.75
+# As wide as a phone: letters are of one size there and, three drawings in a row, on a desk.
+_WIDTH_IN = 4.4
+_ROW_IN = 0.215
+_LABEL_SHARE = 0.14
+_TEXT_SHARE = 0.76
+_FONT = 9.5
+_TITLE_CHARS = 52  # of a group's title in one line
+_GAP_LINES = 0.75  # around the lines of a group's title
 
 
 def draw(chart: Chart) -> str:
@@ -41,9 +45,9 @@ def draw(chart: Chart) -> str:
         "svg.fonttype": "none",
         "svg.hashsalt": chart.id,
         "font.family": "sans-serif",
-        "font.size": 8.5,
+        "font.size": _FONT,
     }
-    lines = sum(len(g.bars) + _TITLE_LINES for g in chart.groups)
+    lines = sum(len(g.bars) + len(_heading(g)) + _GAP_LINES for g in chart.groups)
     height = lines * _ROW_IN + 0.55
     with mpl.rc_context(settings), warnings.catch_warnings():
         # the page's font draws the text, so what this one lacks does not matter
@@ -53,7 +57,7 @@ def draw(chart: Chart) -> str:
         box = (_LABEL_SHARE, 0.45 / height, _TEXT_SHARE - _LABEL_SHARE, 1 - 0.5 / height)
         axes = figure.add_axes(box)
         _axis(axes, chart, lines)
-        _bars(axes, chart)
+        _bars(axes, chart, _ticks(axes))
         out = io.StringIO()
         figure.savefig(
             out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
@@ -82,10 +86,8 @@ def _axis(axes: Axes, chart: Chart, lines: float) -> None:
     axes.set_xlim(low, high)
     sign = "\N{MULTIPLICATION SIGN}" if chart.base is not None else ""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{_short(x)}{sign}"))
-    axes.tick_params(axis="x", colors=_MUTED, length=0, labelsize=8)
-    axes.xaxis.grid(visible=True, color=_RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_xlabel(chart.axis, color=_MUTED, fontsize=8, loc="left")
+    axes.tick_params(axis="x", colors=_MUTED, length=0, labelsize=_FONT - 0.5)
+    axes.set_xlabel(chart.axis, color=_MUTED, fontsize=_FONT - 0.5, loc="left")
 
 
 def _short(value: float) -> str:
@@ -104,30 +106,41 @@ def _limits(chart: Chart) -> tuple[float, float]:
     return min(low, chart.base) / 1.15, max(high, chart.base) * 1.15
 
 
-def _bars(axes: Axes, chart: Chart) -> None:
+def _ticks(axes: Axes) -> list[float]:
+    low, high = axes.get_xlim()
+    return [float(x) for x in axes.get_xticks() if low <= x <= high]
+
+
+def _heading(group: BarGroup) -> list[tuple[str, bool]]:
+    """Return the lines above the bars, and whether each is bold."""
+    title = textwrap.wrap(clean(group.title), _TITLE_CHARS) or [""]
+    note = textwrap.wrap(clean(group.note), _TITLE_CHARS)
+    return [(line, True) for line in title] + [(line, False) for line in note]
+
+
+def _bars(axes: Axes, chart: Chart, ticks: Sequence[float]) -> None:
     left = axes.get_xlim()[0]
     y = 0.0
     drawn: list[tuple[float, Bar]] = []
-    blend = axes.get_yaxis_transform()
     for group in chart.groups:
-        _text(axes, -_LABEL_SHARE / (_TEXT_SHARE - _LABEL_SHARE), y + 0.7, group.title, "left")
-        y += _TITLE_LINES - 0.4
+        for line, bold in _heading(group):
+            _text(axes, -_LABEL_SHARE / (_TEXT_SHARE - _LABEL_SHARE), y + 0.55, line, bold=bold)
+            y += 1
+        y += 0.2
+        # lines only where bars are: they never cross a title
+        axes.vlines(ticks, y, y + len(group.bars), color=_RULE, linewidth=0.6, zorder=0)
+        if chart.base is not None:
+            ends = (y, y + len(group.bars))
+            axes.vlines(chart.base, *ends, color=_MUTED, linewidth=0.9, zorder=3)
         for bar in group.bars:
-            y += 0.5
             start = chart.base if chart.base is not None else left
-            _bar(axes, bar, y, start)
-            drawn.append((y, bar))
-            _text(axes, -0.015, y, bar.label, "right")
-            colour = _MUTED if bar.is_base else _INK
-            text = axes.text(
-                1.02, y, clean(bar.text), color=colour, transform=blend, va="center", fontsize=8.5
-            )
-            text.set_parse_math(False)
-            y += 0.5
-        y += 0.4
+            _bar(axes, bar, y + 0.5, start)
+            drawn.append((y + 0.5, bar))
+            _text(axes, -0.02, y + 0.5, bar.label, side="right")
+            _text(axes, 1.025, y + 0.5, bar.text, colour=_MUTED if bar.is_base else _INK)
+            y += 1
+        y += _GAP_LINES - 0.2
     _whiskers(axes, drawn)
-    if chart.base is not None:
-        axes.axvline(chart.base, color=_MUTED, linewidth=0.9)
 
 
 def _bar(axes: Axes, bar: Bar, y: float, start: float) -> None:
@@ -150,19 +163,26 @@ def _whiskers(axes: Axes, bars: Sequence[tuple[float, Bar]]) -> None:
     axes.plot(xs, ys, color=_INK, linewidth=1.1, solid_capstyle="butt")
 
 
-def _text(axes: Axes, x: float, y: float, words: str, side: str) -> None:
-    bold = side == "left"  # group titles; their own background keeps grid lines off the letters
+def _text(
+    axes: Axes,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    side: str = "left",
+    colour: str = "",
+    bold: bool = False,
+) -> None:
     text = axes.text(
         x,
         y,
         clean(words),
-        color=_INK if bold else _MUTED,
+        color=colour or (_INK if bold else _MUTED),
         transform=axes.get_yaxis_transform(),
         ha=side,
         va="center",
-        fontsize=8.5,
+        fontsize=_FONT,
         fontweight="bold" if bold else "normal",
-        bbox={"facecolor": _HOLLOW, "edgecolor": "none", "pad": 1.5} if bold else None,
         zorder=5,
     )
     text.set_parse_math(False)

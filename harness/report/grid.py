@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.records.measurement import Status
 from harness.report import words
 from harness.report.context import Block, Cell, Row, Table
 from harness.report.rows import Shown, scheme_order, setting_words, unique
-from harness.report.verdicts import MARKS, SUSPECT_WIDEN, first_reason, has_number, may_rank
+from harness.report.verdicts import (
+    MARKS,
+    SUSPECT_WIDEN,
+    all_reasons,
+    first_reason,
+    has_number,
+    may_rank,
+)
 from harness.stats.ranking import Estimate, estimate, ranks
 from harness.units import rate
 
+_REASON_CHARS = 64  # in a cell; the whole of it stands under Reasons
 WEAK = 0.70  # below this share of its peak a side is a weak baseline
 
 _TITLES = {"kernel": "Kernels", "network": "Networks"}
@@ -77,7 +85,7 @@ def _row(
     first = next(iter(cells.values()))
     return Row(
         head=first.board,
-        sub=", ".join(setting_words(first.m)),
+        sub=", ".join((*setting_words(first.m), *seeded(cells.values()))),
         tag=labels(first),
         cells=tuple(
             cell(cells[s], places.get((cells[s].board, cells[s].m.item), ""))
@@ -86,6 +94,11 @@ def _row(
             for s in schemes
         ),
     )
+
+
+def seeded(rows: Iterable[Shown]) -> tuple[str, ...]:
+    """Return the words that stand beside every speed of a network that predicts nothing."""
+    return ("seeded weights",) if any(r.m.weights == "seeded" for r in rows) else ()
 
 
 def labels(row: Shown) -> str:
@@ -111,14 +124,14 @@ def cell(row: Shown, rank: str = "") -> Cell:
         rank=rank,
         note="weak" if weak else "",
         mark=mark,
-        hint="; ".join(f"{r.rule} {r.words}" for r in m.reasons),
+        hint=all_reasons(m.reasons),
     )
 
 
 def _short_reason(row: Shown) -> str:
     if row.m.status is Status.SKIPPED:
         return ""
-    return row.m.reasons[0].rule if row.m.reasons else ""
+    return words.brief(first_reason(row.m), _REASON_CHARS)
 
 
 def _places(rows: Sequence[Shown]) -> dict[tuple[str, str], str]:

@@ -129,11 +129,6 @@ def _peaks(measured: Mapping[str, float]) -> tuple[Fact, ...]:
     return (Fact(name="own limits", value=text),)
 
 
-def status_words(measurements: Sequence[Measurement]) -> str:
-    """Return `39 OK, 2 SUSPECT`, without the statuses that none has."""
-    return ", ".join(f"{c.items} {c.mark.status}" for c in counts(measurements) if c.items)
-
-
 def trusted(measurements: Sequence[Measurement]) -> int:
     """Return how many items carry a number that may be quoted without a note."""
     return sum(1 for m in measurements if m.status is Status.OK and not m.emulated)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.errors import ConfigError
-from harness.records.measurement import Energy, Measurement, Status
+from harness.records.measurement import Energy, Measurement
+from harness.records.rules import is_believed
 from harness.report import words
 from harness.units import duration_ns, percent, rate, size_bytes
 
@@ -28,7 +29,7 @@ def _p25(m: Measurement) -> float | None:
 
 def believed(m: Measurement) -> Energy | None:
     """Return the first energy entry that may be quoted."""
-    return next((e for e in m.energy if e.status in {Status.OK, Status.SUSPECT}), None)
+    return next((e for e in m.energy if is_believed(e.status)), None)
 
 
 def _per_inference(m: Measurement) -> float | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.records.measurement import Energy, Status
+from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Block, Cell, Fact, Row, Table
-from harness.report.grid import WEAK, cell, labels
+from harness.report.grid import WEAK, cell, labels, seeded
 from harness.report.rows import Shown, scheme_order, setting_words, unique
-from harness.report.verdicts import MARKS, has_number
+from harness.report.verdicts import MARKS, all_reasons, has_number
 from harness.units import duration_ns, percent, rate, size_bytes
 
 SCOPES = {
@@ -92,7 +93,7 @@ def _joules(e: Energy) -> Cell:
 
 
 def _believed(energy: Sequence[Energy]) -> list[Energy]:
-    return [e for e in energy if e.status in {Status.OK, Status.SUSPECT}]
+    return [e for e in energy if is_believed(e.status)]
 
 
 def energy(rows: Sequence[Shown]) -> tuple[Table, ...]:
@@ -118,8 +119,8 @@ def _energy_table(scope: str, rows: Sequence[Shown]) -> Table:
 
 def _energy_row(row: Shown, e: Energy) -> Row:
     mark = MARKS[e.status]
-    reasons = "; ".join(f"{r.rule} {r.words}" for r in e.reasons)
-    believed = e.status in {Status.OK, Status.SUSPECT} and has_number(row.m) and e.inferences > 0
+    reasons = all_reasons(e.reasons)
+    believed = is_believed(e.status) and has_number(row.m) and e.inferences > 0
     numbers: tuple[Cell, ...] = (Cell(),) * 5
     if believed:
         gross = e.energy_j / e.inferences
@@ -132,7 +133,7 @@ def _energy_row(row: Shown, e: Energy) -> Row:
         )
     return Row(
         head=f"{row.m.workload} {row.m.scheme}",
-        sub=", ".join(setting_words(row.m)),
+        sub=", ".join((*setting_words(row.m), *seeded([row]))),
         tag=labels(row),
         cells=(
             Cell(value=e.status.value, mark=mark, hint=reasons, align="text", detail=reasons),
@@ -164,7 +165,7 @@ def energy_absent(rows: Sequence[Shown]) -> tuple[Fact, ...]:
 
 
 def peaks(rows: Sequence[Shown]) -> Table | None:
-    """Return each item's share of the best peak known on its board; under 70 % it is weak."""
+    """Return each item's share of the peak measured on its board; under 70 % it is weak."""
     chosen = [
         r for r in rows if has_number(r.m) and r.m.peak_share is not None and not r.m.emulated
     ]
@@ -174,9 +175,9 @@ def peaks(rows: Sequence[Shown]) -> Table | None:
     boards = unique(r.board for r in chosen)
     return Table(
         title="Share of the board's own peak",
-        note="Peak: the larger of the best measured register-only loop and theory at the measured"
-        f" clock. Under {percent(WEAK, 0)} (the tick) a side is a weak baseline: beating it proves"
-        " little.",
+        note="Peak: the best of several loops that touch registers only, measured on this board"
+        f" when the session began. Under {percent(WEAK, 0)} (the tick) a side is a weak baseline:"
+        " beating it proves little.",
         corner="item",
         columns=tuple(schemes),
         blocks=tuple(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.records.measurement import Measurement, Status
-from harness.records.rules import bars_ranking
+from harness.records.measurement import Measurement, Reason, Status
+from harness.records.rules import bars_ranking, is_believed, spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ SUSPECT_WIDEN = 2.0  # a disturbed item's interval says less than it seems
 
 def has_number(m: Measurement) -> bool:
     """Whether a value may be shown as a number beside others."""
-    return m.status in {Status.OK, Status.SUSPECT} and m.latency_ns is not None
+    return is_believed(m.status) and m.latency_ns is not None
 
 
 def may_rank(m: Measurement) -> bool:
@@ -47,4 +48,9 @@ def may_rank(m: Measurement) -> bool:
 
 def first_reason(m: Measurement) -> str:
     """Return the first reason as `V11 words`, or nothing."""
-    return f"{m.reasons[0].rule} {m.reasons[0].words}" if m.reasons else ""
+    return spoken(m.reasons[0]) if m.reasons else ""
+
+
+def all_reasons(reasons: Sequence[Reason]) -> str:
+    """Return all reasons in one line."""
+    return "; ".join(spoken(r) for r in reasons)

@@ -30,6 +30,14 @@ def _harmless(char: str) -> str:
     return "" if category.startswith("C") else char
 
 
+def brief(text: str, most: int) -> str:
+    """Return at most `most` characters, cut between words where there is a gap."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rpartition(" ")[0] or head) + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def spread(value: Estimate) -> str:
     """Return the interval as `0.4%` of the value; nothing without an interval."""
     half = value.half_log

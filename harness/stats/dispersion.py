@@ -1,4 +1,4 @@
-"""How scattered samples are: spread, two speeds instead of one, time spent off the CPU."""
+"""Whether a series of samples has two speeds instead of one; judges no single sample."""
 
 from __future__ import annotations
 
@@ -25,22 +25,6 @@ class Modes:
     slow_share: float
 
 
-def cv(values: Sequence[float]) -> float:
-    """Return sd / mean (ddof 1); 0 for fewer than two values."""
-    if len(values) < 2:
-        return 0.0
-    array = np.asarray(values, dtype=np.float64)
-    return float(np.std(array, ddof=1) / np.mean(array))
-
-
-def quartile_cv(values: Sequence[float]) -> float:
-    """Return the spread of the middle half, scaled to equal `cv` for normal values."""
-    if len(values) < 2:
-        return 0.0
-    low, middle, high = np.quantile(np.asarray(values, dtype=np.float64), [0.25, 0.5, 0.75])
-    return float((high - low) / (1.349 * middle))
-
-
 def modes(values: Sequence[float]) -> Modes | None:
     """Return the two speeds of a bimodal series of positive values, or None.
 
@@ -65,9 +49,3 @@ def modes(values: Sequence[float]) -> Modes | None:
         slow=math.exp(float(np.median(slow))),
         slow_share=len(slow) / len(logs),
     )
-
-
-def wall_cpu_ratio(wall_ns: Sequence[int], cpu_ns: Sequence[int]) -> float | None:
-    """Return wall time over CPU time (1.0 = never off the CPU); None without CPU time."""
-    cpu = sum(cpu_ns)
-    return sum(wall_ns) / cpu if cpu > 0 else None

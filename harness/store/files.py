@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from harness.errors import StoreError
 
 _DO = {
-    errno.ENOSPC: "the disk is full: free some space, then `harness resume` this run",
-    errno.EDQUOT: "the quota is used up: free some space, then `harness resume` this run",
+    errno.ENOSPC: "the disk is full: free some space and run it again; what is stored is kept",
+    errno.EDQUOT: "the quota is used up: free some space and run it again; what is stored is kept",
     errno.EFBIG: "the file size limit is reached (ulimit -f)",
     errno.EROFS: "the disk is read-only: set HARNESS_RESULTS to a folder you may write",
     errno.EACCES: "set HARNESS_RESULTS to a folder you may write",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.errors import StoreError
 from harness.records.measurement import Measurement
+from harness.records.rules import is_believed
 from harness.store.layout import list_folders
 from harness.store.reader import StoredRun, read_run
 
@@ -99,6 +100,8 @@ def _insert(base: sqlite3.Connection, run: StoredRun, folder: str) -> None:
 
 
 def _numbers(m: Measurement) -> tuple[float | None, ...]:
+    if not is_believed(m.status):
+        return (None,) * 5
     latency = m.latency_ns
     interval = latency.ci95 if latency else None
     return (

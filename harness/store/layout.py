@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.errors import StoreError
+from harness.errors import ConfigError, StoreError
 
 PLAN = "plan.json"
 JOURNAL = "journal.jsonl"
@@ -77,7 +77,7 @@ def list_folders(root: Path) -> Iterator[Path]:
 def find_folder(root: Path, words: str) -> Path:
     """Return the folder meant by a full id, the unique beginning of one, `last`, or a path.
 
-    Raises StoreError that names the candidates when none or several fit.
+    Raises ConfigError that names the candidates when none or several fit.
     """
     given = Path(words).expanduser()
     if words and (given / PLAN).is_file():
@@ -90,8 +90,8 @@ def find_folder(root: Path, words: str) -> Path:
         return fitting[0]
     if fitting:
         names = ", ".join(f.name for f in fitting[-5:])
-        raise StoreError(f"{len(fitting)} runs begin with {words!r}", do=f"write more of: {names}")
-    raise StoreError(
+        raise ConfigError(f"{len(fitting)} runs begin with {words!r}", do=f"write more of: {names}")
+    raise ConfigError(
         f"no run {words!r} among {len(folders)}",
         where=str(root),
         do="`harness runs` lists them; HARNESS_RESULTS names another folder",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRun:
-    """A run as it lies on the disk; `measurements`: the last attempt of each item and board."""
+    """A run as it lies on the disk; `measurements`: the last attempts, in plan order."""
 
     folder: Path
     plan: Plan
@@ -74,7 +74,7 @@ def read_run(path: Path) -> StoredRun:
         folder=folder,
         plan=plan,
         facts=facts,
-        measurements=tuple(latest.values()),
+        measurements=_in_plan_order(plan, latest.values()),
         attempts=attempts,
         environments=environments,
         closed=closed,
@@ -82,8 +82,17 @@ def read_run(path: Path) -> StoredRun:
     )
 
 
+def _in_plan_order(plan: Plan, rows: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    """Items end in a shuffled order; a reader expects the suite's. What no plan knows is last."""
+    places = {(p.board, p.item.item_id): i for i, p in enumerate(plan.items)}
+    return tuple(sorted(rows, key=lambda m: places.get((m.board, m.item), len(places))))
+
+
 def find_run(root: Path, words: str) -> StoredRun:
-    """Read the run meant by a full id, a unique beginning, `last`, or a path."""
+    """Read the run meant by a full id, a unique beginning, `last`, or a path.
+
+    Raises ConfigError when none or several are meant, StoreError when it cannot be read.
+    """
     return read_run(layout.find_folder(root, words))
 
 
@@ -168,7 +177,7 @@ def _facts_from_journal(
     journal = (
         read_journal(path) if path.exists() else Journal(events=(), last_hash="", end=0, torn=0)
     )
-    notes.append("this run was never closed: `harness resume` completes it")
+    notes.append("this run was never closed: it counts as far as it got")
     if journal.torn:
         notes.append(f"{path.name}: the last {journal.torn} bytes are a torn line, not counted")
     data: dict[str, Any] = {"run": folder.name, "suite": plan.suite, "command": "", "started": ""}

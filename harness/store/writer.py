@@ -1,6 +1,6 @@
 """Writes one run: the plan before the start, a line per event and item, the manifest at the end.
 
-Nothing is ever rewritten. A run without manifest is open: it can be read and resumed.
+Nothing is ever rewritten. A run without manifest is open: it can be read and gone on with.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class RunWriter:
         """Go on with an open run: torn tails are cut, everything whole stays as it is."""
         if (folder / layout.MANIFEST).exists():
             raise StoreError(
-                "this run is closed", where=str(folder), do="start a new one: `harness rerun`"
+                "this run is closed", where=str(folder), do="start a new one: `harness run SUITE`"
             )
         journal = read_journal(folder / layout.JOURNAL)
         started = next((e.data for e in journal.events if e.kind == "run_started"), None)

@@ -15,7 +15,7 @@ ITEMS = [made.an_item(), made.an_item(scheme="w8a8"), made.an_item(scheme="fp32"
 def rows(items: list[Item] | None = None) -> list[Measurement]:
     """Two OK measurements and a failed item."""
     a, b, c = items or ITEMS
-    failed = made.without_number(c, "pi5-a", Status.FAILED, "crash", "signal 11, =1+1")
+    failed = made.without_number(c, "pi5-a", Status.FAILED, "failed", "signal 11, =1+1")
     return [made.a_measurement(a), made.a_measurement(b, latency_ns=made.a_latency(1e6)), failed]
 
 

@@ -163,7 +163,7 @@ def showcase() -> StoredRun:
     every = items()
     rows = [_at(board, _row(item, board)) for board in BOARDS for item in every]
     rows += [
-        made.without_number(i, "vf2", Status.INFRA, "link", "no route to host after 2 attempts")
+        made.without_number(i, "vf2", Status.INFRA, "infra", "no route to host after 2 attempts")
         for i in every[:2]
     ]
     peaks = {"w1a1": 1.2e12, "w8a8": 3.0e11, "fp32": 3.8e10}
@@ -215,7 +215,7 @@ _SPECIAL = {
     ),
     ("orin-1", "conv", "w1a1"): (
         Status.FAILED,
-        Reason(rule="crash", words="signal 11 (SIGSEGV) in xnor_conv_w1a1__dotprod"),
+        Reason(rule="failed", words="signal 11 (SIGSEGV) in xnor_conv_w1a1__dotprod"),
     ),
     ("qemu-riscv", "binarized_resnet18", "fp32"): (
         Status.TIMEOUT,

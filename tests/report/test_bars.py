@@ -58,7 +58,14 @@ def test_one_number_is_no_chart() -> None:
 
 def test_a_weak_baseline_is_said() -> None:
     (chart,), _ = charts(rows(at(FP32, 8, peak_share=0.4), at(W8A8, 2)))
-    assert "weak baseline: fp32 at 40% of peak" in chart.groups[0].title
+    assert chart.groups[0].note == "weak baseline: fp32 at 40% of peak"
+
+
+def test_seeded_weights_are_said() -> None:
+    items = [made.an_item(scheme=s, weights="seeded") for s in ("fp32", "w8a8")]
+    run = made.a_run([at(items[0], 8), at(items[1], 2)], items)
+    (chart,), _ = charts(shown([run]))
+    assert chart.note == "Seeded weights."
 
 
 def test_glance_is_a_geometric_mean_with_its_n() -> None:

@@ -33,6 +33,16 @@ def test_it_is_one_element_without_header() -> None:
     assert not re.search(r"\d{4}-\d\d-\d\dT", svg)
 
 
+def test_a_long_title_gets_lines_of_its_own() -> None:
+    chart = a_chart(title=" ".join(["board"] * 30))
+    taller = draw(chart)
+    assert sum("board" in (e.text or "") for e in ET.fromstring(taller).iter()) > 2  # noqa: S314
+    heights = [
+        float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', d)[0]) for d in (taller, draw(a_chart()))
+    ]
+    assert heights[0] > heights[1]
+
+
 def test_ids_of_two_charts_differ() -> None:
     one, two = (set(re.findall(r'\bid="([^"]+)"', draw(a_chart(n)))) for n in ("c1", "c2"))
     assert one

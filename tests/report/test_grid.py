@@ -51,7 +51,19 @@ def test_suspect_keeps_its_place_with_a_wider_interval() -> None:
 def test_no_number_without_belief(status: Status) -> None:
     (cell,) = cells(made.a_measurement(status=status, reasons=(Reason(rule="V1", words="w"),)))
     assert cell.value == cell.interval == cell.rank == ""
-    assert cell.detail == "V1"
+    assert cell.detail == "V1 w"
+
+
+def test_an_absent_item_shows_words_and_no_code() -> None:
+    away = made.without_number(made.an_item(), "b", Status.INFRA, "infra", "no route to host")
+    (cell,) = cells(away)
+    assert (cell.detail, cell.hint) == ("no route to host", "no route to host")
+
+
+def test_seeded_weights_stand_beside_the_speed() -> None:
+    item = made.an_item(weights="seeded")
+    (table,) = results(shown([made.a_run([made.a_measurement(item)], [item])]))
+    assert "seeded weights" in table.blocks[0].rows[0].sub
 
 
 def test_weak_is_said() -> None:

@@ -19,7 +19,7 @@ from harness.report.render import render, write
 from harness.store.reader import StoredRun
 from tests.helpers import measurements as made
 from tests.helpers.measurements import HOSTILE
-from tests.report.showcase import showcase
+from tests.report.showcase import SCHEMES, showcase
 
 
 class Seen(HTMLParser):
@@ -91,6 +91,14 @@ def test_verdicts_are_text_too(page: str) -> None:
     table = page[page.index('id="results"') : page.index('id="bars"')]
     assert ">SUSPECT<" in table
     assert ">INVALID<" in table
+
+
+def test_a_narrow_page_names_each_cell(page: str) -> None:
+    """Stacked under its board, a cell has no column head above it."""
+    seen = Seen(page)
+    labels = {v for k, v in seen.attributes if k == "data-label"}
+    assert {*SCHEMES, "verdict", "latency", "net J/inf"} <= labels
+    assert len(re.findall(r'<td role="cell"', page)) == len(re.findall("data-label=", page))
 
 
 def test_hostile_words_stay_words() -> None:

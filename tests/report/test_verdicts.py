@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from harness.records.measurement import Reason, Status
-from harness.report.verdicts import MARKS, first_reason, has_number, may_rank
+from harness.report.verdicts import MARKS, all_reasons, first_reason, has_number, may_rank
 from tests.helpers.measurements import a_measurement
 
 
@@ -34,3 +34,11 @@ def test_who_may_hold_a_place() -> None:
 def test_first_reason() -> None:
     assert first_reason(a_measurement()) == ""
     assert first_reason(a_measurement(reasons=(Reason(rule="V1", words="w"),))) == "V1 w"
+    for rule in ("skip", "infra", "failed", "timeout", "stopped"):
+        bare = a_measurement(reasons=(Reason(rule=rule, words="stopped before its end"),))
+        assert first_reason(bare) == "stopped before its end"
+
+
+def test_all_reasons() -> None:
+    reasons = (Reason(rule="V1", words="w"), Reason(rule="infra", words="x"))
+    assert all_reasons(reasons) == "V1 w; x"

@@ -54,3 +54,9 @@ def test_energy_and_ops() -> None:
     assert words.energy(made.an_energy(2.1e-3)) == "2.1 mJ (rails +-4%)"
     assert words.ops(1.2e12) == "1.20 Top/s"
     assert words.spread(Estimate(value=1.0)) == ""
+
+
+def test_brief_cuts_between_words() -> None:
+    assert words.brief("no route to host", 16) == "no route to host"
+    assert words.brief("no route to host", 15) == "no route to\N{HORIZONTAL ELLIPSIS}"
+    assert words.brief("a" * 20, 5) == "aaaa\N{HORIZONTAL ELLIPSIS}"

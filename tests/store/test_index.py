@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StoreError
+from harness.records.measurement import Status
 from harness.store import layout
 from harness.store.index import NAME, history, reindex
+from harness.store.writer import RunWriter
+from tests.helpers import measurements as made
 from tests.helpers import stores
 
 
@@ -27,6 +30,15 @@ def test_items_without_a_number_are_points_too(tmp_path: Path) -> None:
     stores.closed(tmp_path)
     (point,) = history(tmp_path, "id-pi5-a", stores.ITEMS[2].item_id)
     assert (point.status, point.p25_ns) == ("FAILED", None)
+
+
+def test_an_unbelieved_number_is_none(tmp_path: Path) -> None:
+    bad = made.a_measurement(stores.ITEMS[0], status=Status.INVALID)
+    with RunWriter.create(tmp_path, made.a_plan([bad], stores.ITEMS), command="x") as writer:
+        writer.append(bad)
+        writer.close(4)
+    (point,) = history(tmp_path, "id-pi5-a", bad.item)
+    assert (point.status, point.p25_ns, point.low_ns) == ("INVALID", None, None)
 
 
 def test_damaged_runs_are_named_and_left_out(tmp_path: Path) -> None:

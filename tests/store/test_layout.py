@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import StoreError
+from harness.errors import EXIT_USAGE, ConfigError, StoreError
 from harness.store import layout
 from tests.helpers import stores
 
@@ -74,13 +74,14 @@ def test_find_by_id_beginning_last_and_path(tmp_path: Path) -> None:
     pairs = enumerate(zip(first.name, second.name, strict=True))
     shared = first.name[: next(i for i, (a, b) in pairs if a != b)]
     assert layout.find_folder(tmp_path, first.name[: len(shared) + 1]) == first
-    with pytest.raises(StoreError, match="2 runs begin with"):
+    with pytest.raises(ConfigError, match="2 runs begin with"):
         layout.find_folder(tmp_path, shared)
     for nothing in ("", "zz", "../x"):
-        with pytest.raises(StoreError, match="no run"):
+        with pytest.raises(ConfigError, match="no run") as caught:
             layout.find_folder(tmp_path, nothing)
+        assert caught.value.exit_code == EXIT_USAGE
 
 
 def test_last_of_nothing(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no run 'last' among 0"):
+    with pytest.raises(ConfigError, match="no run 'last' among 0"):
         layout.find_folder(tmp_path, "last")

@@ -10,7 +10,7 @@ import pytest
 from harness.errors import StoreError
 from harness.store import layout
 from harness.store.reader import account, find_run, list_runs, read_run, read_samples
-from harness.store.writer import write_manifest
+from harness.store.writer import RunWriter, write_manifest
 from tests.helpers import measurements as made
 from tests.helpers import stores
 
@@ -35,7 +35,7 @@ def test_open_runs_tell_what_is_missing(tmp_path: Path) -> None:
     assert [p.item for p in run.missing] == stores.ITEMS[1:]
     assert run.facts.command == "harness run x.yaml"
     assert run.facts.peaks == {"pi5-a": {"w1a1": 1.2e12}}
-    assert any("resume" in note for note in run.notes)
+    assert any("never closed" in note for note in run.notes)
 
 
 def test_killed_at_every_byte_of_the_last_item(tmp_path: Path) -> None:
@@ -115,6 +115,16 @@ def test_the_last_attempt_counts(tmp_path: Path) -> None:
     run = read_run(writer.folder)
     assert [m.status for m in run.measurements] == ["OK", "OK", "OK"]
     assert len(run.attempts) == 4
+
+
+def test_rows_stand_in_plan_order(tmp_path: Path) -> None:
+    rows = stores.rows()
+    plan = made.a_plan(rows, stores.ITEMS)
+    with RunWriter.create(tmp_path, plan, command="x") as writer:
+        for row in reversed(rows):
+            writer.append(row)
+        writer.leave()
+    assert [m.item for m in read_run(writer.folder).measurements] == [m.item for m in rows]
 
 
 def test_samples_come_back(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.records.measurement import Measurement
+from harness.records.rules import is_believed, spoken
 from harness.store.reader import StoredRun
 from harness.units import duration_ns, percent, rate, si
 
@@ -15,7 +16,7 @@ def render(run: StoredRun) -> str:
     lines = [
         f"### {_safe(facts.suite)}",
         "",
-        f"`{_safe(facts.command)}` {facts.started} harness {facts.harness} run {facts.run}",
+        f"`{_code(facts.command)}` {facts.started} harness {facts.harness} run {facts.run}",
         "",
         f"| {' | '.join(_HEAD)} |",
         f"|{'---|' * len(_HEAD)}",
@@ -27,16 +28,18 @@ def render(run: StoredRun) -> str:
 def _row(m: Measurement) -> tuple[str, ...]:
     shape = f" {m.shape}" if m.kind == "kernel" else ""
     # an INVALID number is not shown beside others: it cannot be believed
-    shown = m.status in {"OK", "SUSPECT"}
+    shown = is_believed(m.status)
+    # their speed is true, their output predicts nothing: said in every row
+    seeded = ", seeded weights" if m.weights == "seeded" else ""
     return (
         m.status.value,
         m.board + (" (emulated)" if m.emulated else ""),
-        f"{m.workload} {m.scheme}{shape}",
+        f"{m.workload} {m.scheme}{shape}{seeded}",
         f"{m.runtime} {m.device} {m.threads}@{m.cores.cluster}",
         _latency(m) if shown else "",
         rate(m.inferences_per_s) if shown and m.inferences_per_s else "",
         _energy(m) if shown else "",
-        "; ".join(f"{r.rule} {r.words}" for r in m.reasons),
+        "; ".join(spoken(r) for r in m.reasons),
     )
 
 
@@ -51,10 +54,15 @@ def _latency(m: Measurement) -> str:
 
 
 def _energy(m: Measurement) -> str:
-    found = next((e for e in m.energy if e.status in {"OK", "SUSPECT"}), None)
+    found = next((e for e in m.energy if is_believed(e.status) and e.inferences), None)
     if found is None:
         return m.energy_absent or ""
     return f"{si(found.energy_j / found.inferences, 'J')} ({found.scope})"
+
+
+def _code(text: str) -> str:
+    """Keep words inside their backticks, where a backslash would be shown as it is."""
+    return "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
 
 
 def _safe(text: str) -> str:

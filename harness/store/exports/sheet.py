@@ -1,4 +1,7 @@
-"""Export as CSV, one row per item, flat columns; energy is the first source's (see its name)."""
+"""Export as CSV, one row per item, flat columns; energy is the first source's (see its name).
+
+A number that its verdict makes unbelievable is an empty cell; the JSON export keeps the raw record.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import io
 from collections.abc import Callable
 
 from harness.records.measurement import Energy, Measurement
+from harness.records.rules import is_believed, spoken
 from harness.store.reader import StoredRun
 
 # a cell that begins like this would be run as a formula by a spreadsheet
@@ -41,7 +45,7 @@ COLUMNS: dict[str, Callable[[Measurement], Value]] = {
     "profile": lambda m: m.profile,
     "weights": lambda m: m.weights,
     "status": lambda m: m.status.value,
-    "reasons": lambda m: "; ".join(f"{r.rule} {r.words}" for r in m.reasons),
+    "reasons": lambda m: "; ".join(spoken(r) for r in m.reasons),
     "p25_ns": lambda m: m.latency_ns.p25 if m.latency_ns else None,
     "ci95_low_ns": lambda m: m.latency_ns.ci95.low if m.latency_ns and m.latency_ns.ci95 else None,
     "ci95_high_ns": lambda m: (
@@ -72,14 +76,37 @@ COLUMNS: dict[str, Callable[[Measurement], Value]] = {
 }
 
 
+# what is known of an item whatever became of its number
+_ALWAYS = frozenset(
+    {
+        *list(COLUMNS)[: list(COLUMNS).index("p25_ns")],
+        "energy_source",
+        "energy_scope",
+        "energy_status",
+        "energy_absent",
+        "weights_bytes",
+        "peak_rss_bytes",
+        "environment",
+    }
+)
+_JOULES = frozenset({"inferences", "energy_j", "u_j", "energy_net_j", "u_net_j"})
+
+
 def render(run: StoredRun) -> str:
     """Return the rows with a header; an absent value is an empty cell."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
     for m in run.measurements:
-        rows.writerow([_cell(get(m)) for get in COLUMNS.values()])
+        hidden = _hidden(m)
+        rows.writerow(["" if n in hidden else _cell(get(m)) for n, get in COLUMNS.items()])
     return out.getvalue()
+
+
+def _hidden(m: Measurement) -> frozenset[str]:
+    if not is_believed(m.status):
+        return frozenset(COLUMNS) - _ALWAYS
+    return _JOULES if m.energy and not is_believed(m.energy[0].status) else frozenset()
 
 
 def _cell(value: Value) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.records.measurement import Reason, Status
+from harness.records.item import Item
+from harness.records.measurement import Measurement, Reason, Status
 from harness.store.exports import markdown
 from tests.helpers import measurements as made
 from tests.helpers import stores
@@ -23,6 +24,29 @@ def test_an_invalid_number_is_not_shown() -> None:
     text = markdown.render(made.a_run([bad], stores.ITEMS))
     assert "7.62" not in text
     assert "V01 wrong" in text
+
+
+def test_seeded_weights_are_said_in_every_row() -> None:
+    items = [made.an_item(weights=w) for w in ("seeded", "trained")]
+    skipped = made.without_number(items[0], "b", Status.SKIPPED, "skip", "not installed")
+    rows = [made.a_measurement(items[0]), skipped, made.a_measurement(items[1])]
+    said = ["seeded weights" in row for row in _rows(rows, items)]
+    assert said == [True, True, False]
+
+
+def test_a_code_that_repeats_the_status_is_left_out() -> None:
+    away = made.without_number(stores.ITEMS[0], "b", Status.INFRA, "infra", "no route to host")
+    (row,) = _rows([away], stores.ITEMS)
+    assert row.endswith("| no route to host |")
+
+
+def test_the_command_reads_as_it_was_typed() -> None:
+    run = made.a_run(stores.rows(), stores.ITEMS, command="harness run 'a_b.yaml' `x`")
+    assert "`harness run 'a_b.yaml' 'x'` 2026" in markdown.render(run)
+
+
+def _rows(measurements: list[Measurement], items: list[Item]) -> list[str]:
+    return markdown.render(made.a_run(measurements, items)).splitlines()[6:]
 
 
 def test_names_cannot_break_the_table() -> None:
