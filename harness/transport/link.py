@@ -87,7 +87,7 @@ class Link:
         return LinkError(
             f"the link is lost ({words})",
             where=self.where,
-            do="is the board on? what runs there goes on; attach again with `harness resume`",
+            do="is the board on, and the network between? a worker there ends by its own deadline",
         )
 
     def require(self) -> None:
