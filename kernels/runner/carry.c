@@ -48,7 +48,8 @@ static void trim_log(void) {
         fprintf(stderr, "runner: the log was over %d bytes and was emptied\n", LOG_MAX);
 }
 
-static bool run_native(struct worker *w, size_t index, int64_t window_ns, bool *timed_out, char *words, size_t size) {
+static bool run_native(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
+                       size_t size) {
     const struct job_item *item = &w->job->items[index];
     char number[24], window[24], what[NAME_ROOM], blamed[WORDS_ROOM];
     const char *argv[] = {"runner", "rep", w->dir, w->job->run, number, window, NULL};
@@ -63,7 +64,7 @@ static bool run_native(struct worker *w, size_t index, int64_t window_ns, bool *
     child_run(&spec, &end);
     bool whole = result_receive(&end.output, &w->result);
     text_free(&end.output);
-    *timed_out = end.fate == CHILD_TIMEOUT;
+    *fate = end.fate;
     blame(item, w->result.variant, what, sizeof what);
     if (child_words(&end, what, item->timeout_s, blamed, sizeof blamed)) {
         add_needs(item, blamed, words, size);
@@ -95,7 +96,8 @@ static bool judge_program(struct worker *w, const struct job_item *item, const s
     return true;
 }
 
-static bool run_program(struct worker *w, size_t index, int64_t window_ns, bool *timed_out, char *words, size_t size) {
+static bool run_program(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
+                        size_t size) {
     const struct job_item *item = &w->job->items[index];
     char number[24];
     const char *argv[] = {"runner", "launch", w->dir, w->job->run, number, NULL};
@@ -114,22 +116,28 @@ static bool run_program(struct worker *w, size_t index, int64_t window_ns, bool 
                               .deadline_fd = w->deadline_fd};
     child_run(&spec, &end);
     program_env_free(env);
-    *timed_out = end.fate == CHILD_TIMEOUT;
+    *fate = end.fate;
     bool good = judge_program(w, item, &end, &expected, window_ns > 0, words, size);
     text_free(&end.output);
     text_free(&expected);
     return good;
 }
 
+/* Whether the oracle's output is there as the oracle left it. */
+static bool ref_is_whole(const struct worker *w, size_t index, int64_t bytes) {
+    char path[PATH_ROOM];
+    struct stat info;
+    return bytes > 0 && ref_path(w->dir, w->job, index, "", path) && stat(path, &info) == 0 && info.st_size == bytes;
+}
+
 /* The oracle's output, once per kernel, shape and seed, in a process that times nothing. */
-static bool ensure_ref(struct worker *w, size_t index, char *words, size_t size) {
-    char path[PATH_ROOM], number[24], what[NAME_ROOM];
+static bool ensure_ref(struct worker *w, size_t index, enum child_fate *fate, char *words, size_t size) {
+    char number[24], what[NAME_ROOM];
     const struct job_item *item = &w->job->items[index];
+    int64_t *bytes = &w->items[ref_index(w->job, index)].ref_bytes;
     const char *argv[] = {"runner", "ref", w->dir, w->job->run, number, NULL};
     struct child_end end;
-    if (!ref_path(w->dir, w->job, index, path))
-        return false;
-    if (access(path, F_OK) == 0)
+    if (ref_is_whole(w, index, *bytes))
         return true;
     struct child_spec spec = {.argv = argv,
                               .env = environ,
@@ -139,22 +147,29 @@ static bool ensure_ref(struct worker *w, size_t index, char *words, size_t size)
     snprintf(number, sizeof number, "%zu", ref_index(w->job, index));
     snprintf(what, sizeof what, "the oracle of %.90s %.90s", item->op, item->scheme);
     child_run(&spec, &end);
+    *fate = end.fate;
     bool bad = child_words(&end, what, REF_TIMES * item->timeout_s, words, size);
-    if (bad && end.output.size > 0)
+    if (bad && end.fate == CHILD_EXITED && end.output.size > 0)
         snprintf(words, size, "%s", end.output.data);
+    if (!bad && end.output.size == sizeof *bytes)
+        memcpy(bytes, end.output.data, sizeof *bytes);
     text_free(&end.output);
-    return !bad;
+    if (bad || ref_is_whole(w, index, *bytes))
+        return !bad;
+    snprintf(words, size, "%s left no whole output", what);
+    return false;
 }
 
-bool repetition_child(struct worker *w, size_t index, int64_t window_ns, bool *timed_out, char *words, size_t size) {
+bool repetition_child(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
+                      size_t size) {
     words[0] = 0;
-    *timed_out = false;
+    *fate = CHILD_EXITED;
     memset(&w->result, 0, sizeof w->result);
     enum item_kind kind = w->job->items[index].kind;
     if (kind == ITEM_KERNEL && (item_variant(&w->job->items[index], words, size) == NULL ||
-                                !ensure_ref(w, index, words, size)))
+                                !ensure_ref(w, index, fate, words, size)))
         return false;
-    bool good = (kind == ITEM_PROGRAM ? run_program : run_native)(w, index, window_ns, timed_out, words, size);
+    bool good = (kind == ITEM_PROGRAM ? run_program : run_native)(w, index, window_ns, fate, words, size);
     trim_log();
     return good;
 }

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CANCEL_LOOK_MS 100
+
 volatile int child_halt_asked;
 
 static pid_t start(const struct child_spec *spec, int result_fd) {
@@ -43,8 +45,10 @@ static enum child_fate wait_some(const struct child_spec *spec, int fd, int64_t 
     *readable = false;
     if (left_ms <= 0)
         return CHILD_TIMEOUT;
-    int n = poll(p, fd >= 0 ? 2 : 1, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
-    if (child_halt_asked || (n > 0 && p[0].revents))
+    int64_t most_ms = spec->cancel != NULL ? CANCEL_LOOK_MS : INT32_MAX;
+    int n = poll(p, fd >= 0 ? 2 : 1, (int)(left_ms < most_ms ? left_ms : most_ms));
+    if (child_halt_asked || (n > 0 && p[0].revents) ||
+        (spec->cancel != NULL && access(spec->cancel, F_OK) == 0))
         return CHILD_HALTED;
     *readable = n > 0 && p[1].revents != 0;
     return CHILD_EXITED;
@@ -104,6 +108,10 @@ void child_run(const struct child_spec *spec, struct child_end *end) {
         kill(pid, SIGKILL);
         while (wait4(pid, &end->status, 0, &end->usage) < 0 && errno == EINTR)
             ;
+        /* a machine that shuts down sends SIGTERM to everybody: that is the run's end too */
+        if (end->fate == CHILD_EXITED && child_halt_asked && WIFSIGNALED(end->status) &&
+            WTERMSIG(end->status) == SIGTERM)
+            end->fate = CHILD_HALTED;
     }
     end->ended_ns = clock_now_ns();
     close(pipe_fds[0]);

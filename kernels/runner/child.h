@@ -11,7 +11,9 @@ struct child_spec {
     size_t most;             /* bytes accepted on the pipe */
     int64_t timeout_ns;
     int deadline_fd;         /* readable = the worker's own time is over */
+    const char *cancel;      /* a file whose coming ends the child at once; NULL = it may finish */
 };
+/* CHILD_HALTED: it was the run's end that ended it, so nothing is said about the child. */
 enum child_fate { CHILD_EXITED, CHILD_TIMEOUT, CHILD_HALTED, CHILD_FLOOD, CHILD_UNSTARTED };
 struct child_end {
     enum child_fate fate;

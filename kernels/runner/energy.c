@@ -62,25 +62,30 @@ static void put_window(struct worker *w, size_t index, int64_t window) {
     }
 }
 
-/* A window that fails spoils the energy entry, not the times that are already proven. */
+/* A window that fails spoils the energy entry, not the times that are already proven. A wrong output spoils all:
+ * the kernel that was timed is not right every time. */
 static void energy_window(struct worker *w, size_t index, int64_t window) {
     const struct job_item *item = &w->job->items[index];
     cpu_set_t allowed, work;
     char words[WORDS_ROOM];
-    bool timed_out;
+    enum child_fate fate;
     CPU_ZERO(&work);
     if (!cores_allowed(&allowed) || !cores_choose(item->cores, &allowed, &work, words, sizeof words))
         return;
     sampler_start(&w->sampler, &work);
     guard(w);
-    bool good = repetition_child(w, index, item->energy_window_ns, &timed_out, words, sizeof words);
+    bool good = repetition_child(w, index, item->energy_window_ns, &fate, words, sizeof words);
     guard(w);
     sampler_stop(&w->sampler);
     if (good && w->result.end_ns > w->result.begin_ns)
         put_window(w, index, window);
-    else if (!halted(w))
+    if (good && !(w->result.check_before && w->result.check_after)) {
+        snprintf(words, sizeof words, "wrong output in an energy window: number %lld, %.240s", (long long)window,
+                 w->result.detail);
+        ledger_fail(w, index, "failed", words);
+    } else if (!good && fate != CHILD_HALTED)
         snprintf(w->items[index].words, sizeof w->items[index].words, "energy window %lld: %.280s", (long long)window,
-                 good ? w->result.detail : words);
+                 words);
 }
 
 static void all_windows(struct worker *w, uint32_t *order) {
@@ -96,7 +101,8 @@ static void all_windows(struct worker *w, uint32_t *order) {
             if (halted(w))
                 return;
             energy_window(w, order[i], window);
-            ledger_close(w, order[i], false);
+            if (!w->items[order[i]].final)
+                ledger_close(w, order[i], false);
         }
     }
 }

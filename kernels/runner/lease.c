@@ -3,6 +3,7 @@
 #include "lease.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,27 +15,41 @@
  * (fs.protected_regular). A file we may only read can still be locked, it just keeps its old content. */
 static int open_lease(const char *path) {
     int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-    int fd = open(path, O_RDWR | flags);
-    if (fd < 0 && errno == EACCES)
-        fd = open(path, O_RDONLY | flags);
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
-    fd = open(path, O_RDWR | O_CREAT | flags, 0666);
-    if (fd >= 0)
-        fchmod(fd, 0666); /* past the umask: the next user needs it too; not ours = already so */
-    return fd;
+    for (int tries = 0;; tries++) {
+        int fd = open(path, O_RDWR | flags);
+        if (fd < 0 && (errno == EACCES || errno == EROFS))
+            fd = open(path, O_RDONLY | flags);
+        if (fd >= 0 || errno != ENOENT)
+            return fd;
+        fd = open(path, O_RDWR | O_CREAT | O_EXCL | flags, 0666);
+        if (fd >= 0)
+            fchmod(fd, 0666); /* past the umask: the next user needs it too */
+        if (fd >= 0 || (errno != EEXIST && errno != EACCES) || tries > 0)
+            return fd; /* else somebody was faster: theirs is the lease */
+    }
 }
 
-/* Content: "<deadline, CLOCK_BOOTTIME s> <holder>"; a holder just starting may not have written it yet. */
+/* Whether the content was written by somebody who still lives: a holder that may not write leaves the words of the
+ * one before. */
+static bool is_signed(const char *text) {
+    const char *run = strchr(text, '\n'), *process = run != NULL ? strchr(run + 1, '\n') : NULL;
+    long pid = process != NULL ? atol(process + 1) : 0;
+    return pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+/* Content: "<deadline, CLOCK_BOOTTIME s> <holder>\n<run>\n<process>\n"; a holder just starting may not have
+ * written it yet. */
 static void describe_holder(int fd, char *words, size_t size) {
     char text[512] = "";
     for (int tries = 0; tries < 10; tries++) {
         ssize_t n = pread(fd, text, sizeof text - 1, 0);
         text[n > 0 ? n : 0] = 0;
-        if (strchr(text, '\n') != NULL)
+        if (is_signed(text))
             break;
         usleep(20000);
     }
+    if (!is_signed(text))
+        text[0] = 0;
     char *holder = strchr(text, ' ');
     long long left = atoll(text) - clock_boot_ns() / 1000000000;
     text[strcspn(text, "\n")] = 0;

@@ -25,8 +25,7 @@ void ledger_close(struct worker *w, size_t index, bool final) {
     json_str(&json, "boot_id_start", w->boot_id);
     json_str(&json, "boot_id_end", w->boot_id);
     json_str(&json, "status", s->status);
-    /* Not stopped and yet the last close there is: then the worker died. */
-    json_str(&json, "stop", s->stopped ? s->stop : "error");
+    json_str(&json, "stop", s->stop); /* "open" and yet the last close there is: then the worker died */
     if (s->words[0] != 0)
         json_str(&json, "words", s->words);
     json_close(&json);

@@ -17,7 +17,7 @@ static const struct verb {
     {"exec", exec_verb, "exec --dir DIR   (the job on stdin)"},
     {"tail", tail_verb, "tail RUN --dir DIR --from SEQ"},
     {"cancel", cancel_verb, "cancel RUN --dir DIR"},
-    {"clean", clean_verb, "clean --dir DIR"},
+    {"clean", clean_verb, "clean --dir DIR [--all]"},
     {"rep", rep_verb, NULL},
     {"ref", ref_verb, NULL},
     {"peak", peak_verb, NULL},

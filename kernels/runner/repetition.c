@@ -87,9 +87,9 @@ void repetition_run(struct worker *w, size_t index) {
     struct item_state *s = &w->items[index];
     struct text before = {0}, after = {0};
     char words[WORDS_ROOM];
-    bool timed_out;
+    enum child_fate fate;
     watch_read(w->job, &before);
-    bool good = repetition_child(w, index, 0, &timed_out, words, sizeof words);
+    bool good = repetition_child(w, index, 0, &fate, words, sizeof words);
     watch_read(w->job, &after);
     const struct result *r = &w->result;
     bool usable = good && r->check_before && r->check_after && r->samples > 0;
@@ -101,8 +101,8 @@ void repetition_run(struct worker *w, size_t index) {
         snprintf(words, sizeof words, "wrong output %s timing: %.280s", r->check_before ? "after" : "before",
                  r->detail);
         ledger_fail(w, index, "failed", words);
-    } else if (!halted(w)) /* a child that ended with the run is nobody's fault */
-        ledger_fail(w, index, timed_out ? "timeout" : "failed", words);
+    } else if (fate != CHILD_HALTED) /* a child that ended with the run is nobody's fault */
+        ledger_fail(w, index, fate == CHILD_TIMEOUT ? "timeout" : "failed", words);
     text_free(&before);
     text_free(&after);
 }

@@ -1,6 +1,7 @@
 /* The worker's memory: what has happened to each item so far. */
 #ifndef RUNNER_STATE_H
 #define RUNNER_STATE_H
+#include "child.h"
 #include "frame.h"
 #include "job.h"
 #include "result.h"
@@ -15,7 +16,8 @@ struct item_state {
     bool stopped;         /* no more repetitions */
     bool final;           /* its last item_end is written */
     bool dirty;           /* frames since its last item_end */
-    const char *status, *stop;
+    const char *status, *stop; /* stop is "open" until it is known */
+    int64_t ref_bytes;         /* of the oracle's output, kept by the first item of its kind; 0 = not yet */
     char words[WORDS_ROOM];
 };
 enum halt { HALT_NO, HALT_CANCELLED, HALT_DEADLINE };
@@ -43,8 +45,9 @@ void ledger_fail(struct worker *w, size_t index, const char *status, const char 
 void repetition_run(struct worker *w, size_t index);
 
 /* carry.c: starts the item's child (window_ns 0: a repetition) and reads its result. False: it gave none, and why;
- * `timed_out` tells a timeout from a failure. */
-bool repetition_child(struct worker *w, size_t index, int64_t window_ns, bool *timed_out, char *words, size_t size);
+ * `fate` is that of the last process that was started for it. */
+bool repetition_child(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
+                      size_t size);
 
 /* energy.c: all windows of all items, between two idle windows */
 void energy_run(struct worker *w);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The compiler must believe that somebody reads every output. */
 #define OUTPUT_IS_READ(p) __asm__ volatile("" : : "r"(p) : "memory")
@@ -38,9 +39,9 @@ size_t ref_index(const struct job *job, size_t index) {
     return (size_t)(b - job->items);
 }
 
-bool ref_path(const char *dir, const struct job *job, size_t index, char *path) {
-    char ext[32];
-    snprintf(ext, sizeof ext, ".ref.%zu", ref_index(job, index));
+bool ref_path(const char *dir, const struct job *job, size_t index, const char *undone, char *path) {
+    char ext[40];
+    snprintf(ext, sizeof ext, ".ref.%zu%.8s", ref_index(job, index), undone);
     return run_path(dir, job->run, ext, path);
 }
 
@@ -70,7 +71,7 @@ static bool open_kernel(struct subject *s, const struct job *job, size_t index, 
                         size_t err_size) {
     char path[PATH_ROOM];
     const struct kernel_variant *v = item_variant(&job->items[index], err, err_size);
-    if (v == NULL || !ref_path(dir, job, index, path) ||
+    if (v == NULL || !ref_path(dir, job, index, "", path) ||
         !map_file(path, &s->want, &s->want_bytes, err, err_size) ||
         !open_case(&s->kernel, v, job, index, err, err_size))
         return false;
@@ -153,8 +154,8 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
     return open_network(s, job, index, dir, err, err_size);
 }
 
-bool ref_write(const struct job *job, size_t index, const char *dir, char *err, size_t err_size) {
-    char path[PATH_ROOM];
+bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *bytes, char *err, size_t err_size) {
+    char path[PATH_ROOM], undone[PATH_ROOM];
     struct kernel_case c;
     const struct job_item *item = &job->items[index];
     const struct kernel_variant *ref = kernel_ref(item->op, item->scheme);
@@ -162,12 +163,16 @@ bool ref_write(const struct job *job, size_t index, const char *dir, char *err, 
         snprintf(err, err_size, "no oracle for %s %s", item->op, item->scheme);
         return false;
     }
-    if (!ref_path(dir, job, index, path) || !open_case(&c, ref, job, index, err, err_size))
+    if (!ref_path(dir, job, index, "", path) || !ref_path(dir, job, index, REF_UNDONE, undone) ||
+        !open_case(&c, ref, job, index, err, err_size))
         return false;
     case_run(&c);
-    bool good = write_whole(path, c.c, c.c_bytes);
-    if (!good)
+    *bytes = (int64_t)c.c_bytes;
+    bool good = write_whole(undone, c.c, c.c_bytes) && rename(undone, path) == 0;
+    if (!good) {
         snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
+        unlink(undone); /* a full disk needs its room for the spool */
+    }
     case_close(&c);
     return good;
 }

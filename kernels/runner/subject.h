@@ -25,8 +25,10 @@ struct subject {
 const struct kernel_variant *item_variant(const struct job_item *item, char *err, size_t err_size);
 /* Item whose ref output this kernel item shares: the first of the same op, scheme and shape. */
 size_t ref_index(const struct job *job, size_t index);
-bool ref_path(const char *dir, const struct job *job, size_t index, char *path);
+/* runs/RUN.ref.INDEX; with REF_UNDONE its name until it is whole. */
+#define REF_UNDONE ".tmp"
+bool ref_path(const char *dir, const struct job *job, size_t index, const char *undone, char *path);
 bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
-/* Computes and keeps runs/RUN.ref.INDEX by the kernel's oracle, untimed. */
-bool ref_write(const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
+/* Computes and keeps the output of the kernel's oracle, untimed: whole under its name, or not at all. */
+bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *bytes, char *err, size_t err_size);
 #endif

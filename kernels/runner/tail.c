@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define RECHECK_MS 5000 /* should inotify be missing or miss: look again this often */
+#define LAST_BREATH_MS 1000
 
 struct tail {
     int fd, watch;
@@ -72,6 +73,12 @@ static void wait_for_change(struct tail *t) {
         (void)!read(t->watch, events, sizeof events);
 }
 
+/* Whoever sees the end may start the next run or clean up at once: the worker's locks should be gone by then. */
+static void await_last_breath(const char *dir, const char *run) {
+    for (int naps = 0; naps < LAST_BREATH_MS && run_is_alive(dir, run); naps++)
+        usleep(1000);
+}
+
 static int follow(struct tail *t, const char *dir, const char *run) {
     for (;;) {
         bool alive = run_is_alive(dir, run); /* asked first: what a dead worker wrote is then all there */
@@ -79,8 +86,10 @@ static int follow(struct tail *t, const char *dir, const char *run) {
             fprintf(stderr, "runner: cannot read or show the spool: %s\n", strerror(errno));
             return EXIT_SPOOL;
         }
-        if (t->ended)
+        if (t->ended) {
+            await_last_breath(dir, run);
             return EXIT_CLOSED;
+        }
         if (!alive) {
             fprintf(stderr, "runner: the worker of %s is gone and its spool is not closed\n", run);
             return EXIT_GONE;

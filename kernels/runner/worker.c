@@ -19,7 +19,7 @@ static bool open_items(struct worker *w) {
     for (size_t i = 0; w->items != NULL && i < w->job->item_count; i++) {
         w->items[i].ln_p25 = calloc((size_t)w->job->repetitions_max, sizeof(double));
         w->items[i].status = "done";
-        w->items[i].stop = "error";
+        w->items[i].stop = "open";
         sha256_start(&w->items[i].digest);
         if (w->items[i].ln_p25 == NULL)
             return false;
@@ -34,15 +34,18 @@ static void put_hello(struct worker *w) {
     text_free(&json);
 }
 
-/* The child writes one JSON object a line; one that died in between leaves fewer peaks. */
+/* The child writes one JSON object a line; one that died in between leaves fewer peaks. No item waits for its
+ * result, so a cancelled run does not let it finish. */
 static void put_peaks(struct worker *w) {
     const char *argv[] = {"runner", "peak", w->dir, w->job->run, NULL};
     struct child_spec spec = {
         .argv = argv, .env = environ, .most = 4096, .timeout_ns = PEAKS_NS, .deadline_fd = w->deadline_fd};
     struct child_end end;
-    char words[WORDS_ROOM];
-    if (!w->job->peaks)
+    char words[WORDS_ROOM], cancel[PATH_ROOM];
+    if (!w->job->peaks || halted(w))
         return;
+    if (run_path(w->dir, w->job->run, ".cancel", cancel))
+        spec.cancel = cancel;
     child_run(&spec, &end);
     if (child_words(&end, "the peak loops", PEAKS_NS / 1000000000, words, sizeof words))
         fprintf(stderr, "runner: %s\n", words);
@@ -144,9 +147,14 @@ static void put_end(struct worker *w, const char *stop) {
 
 static void remove_refs(const struct worker *w) {
     char path[PATH_ROOM];
-    for (size_t i = 0; i < w->job->item_count; i++)
-        if (w->job->items[i].kind == ITEM_KERNEL && ref_path(w->dir, w->job, i, path))
+    for (size_t i = 0; i < w->job->item_count; i++) {
+        if (w->job->items[i].kind != ITEM_KERNEL)
+            continue;
+        if (ref_path(w->dir, w->job, i, "", path))
             unlink(path);
+        if (ref_path(w->dir, w->job, i, REF_UNDONE, path)) /* of an oracle that was killed */
+            unlink(path);
+    }
 }
 
 int worker_main(const struct job *job, const char *dir, int spool_fd) {

@@ -10,6 +10,7 @@ import hashlib
 import platform
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,13 @@ ITEM: Mapping[str, Value] = {
     "timeout_s": 60,
     "energy_windows": 0,
     "energy_window_ns": 0,
+}
+# a run that ends when it is told to
+LONG: Mapping[str, Value] = {
+    "repetitions_min": 900,
+    "repetitions_max": 900,
+    "precision_ppm": 0,
+    "budget_s": 100,
 }
 
 
@@ -83,6 +91,14 @@ def block(name: str, keys: Mapping[str, Value]) -> bytes:
         name.encode(),
         b"".join(line(key, value) for key, value in keys.items()),
     )
+
+
+def wait_for(path: Path, text: str, limit_s: float = 60.0) -> None:
+    """Wait until a file holds a text."""
+    end = time.monotonic() + limit_s
+    while not (path.is_file() and text in path.read_text()):
+        assert time.monotonic() < end, f"{text!r} never came to {path.name}"
+        time.sleep(0.05)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""`runner exec`, `tail`, `cancel`, `clean`: a worker that outlives everybody and loses nothing."""
+"""`runner exec`, `tail`, `cancel`: a worker that outlives everybody and loses nothing."""
 
 from __future__ import annotations
 
@@ -6,34 +6,19 @@ import json
 import os
 import shutil
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kernels.runner_rig import Rig, Value, kernel, native
+from tests.kernels.runner_rig import LONG, Rig, kernel, native, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-LONG: dict[str, Value] = {
-    "repetitions_min": 900,
-    "repetitions_max": 900,
-    "precision_ppm": 0,
-    "budget_s": 100,
-}
 
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Rig:
     return Rig(tmp_path, native())
-
-
-def wait_for(path: Path, text: str, limit_s: float = 60.0) -> None:
-    end = time.monotonic() + limit_s
-    while not (path.is_file() and text in path.read_text()):
-        assert time.monotonic() < end, f"{text!r} never came to {path.name}"
-        time.sleep(0.05)
 
 
 def worker_pid(rig: Rig) -> int:
@@ -209,22 +194,6 @@ def test_tail_and_cancel_know_no_other_run(rig: Rig) -> None:
     assert rig.call("tail", "none", "--dir", folder, "--from", "-1").returncode == 2
 
 
-def test_clean_spares_the_living_and_the_runner(rig: Rig) -> None:
-    rig.execute(rig.job("old", [kernel("a")]))
-    blob = rig.folder / "blobs" / rig.blob(b"data")
-    started = rig.start(rig.job("new", [kernel("a")], **LONG))
-    wait_for(rig.folder / "runs" / "new.spool", '"sample"')
-    assert rig.call("clean", "--dir", str(rig.folder)).returncode == 0
-    assert {p.name.split(".")[0] for p in (rig.folder / "runs").iterdir()} == {"new"}
-    assert blob.exists()
-    rig.call("cancel", "new", "--dir", str(rig.folder))
-    started.communicate(timeout=60)
-    assert rig.call("clean", "--dir", str(rig.folder)).returncode == 0
-    assert not list((rig.folder / "runs").iterdir())
-    assert not blob.exists()
-    assert rig.runner.exists()
-
-
 def test_the_kept_job_is_the_job(rig: Rig) -> None:
     job = rig.job("r1", [kernel("a")])
     rig.execute(job)
@@ -236,4 +205,5 @@ def test_non_final_closes_follow_every_round(rig: Rig) -> None:
     closes = done.of("item_end", "a")
     assert [c["count"] for c in closes] == [1, 2, 3]
     assert [c["final"] for c in closes] == [False, False, True]
+    assert [c["stop"] for c in closes] == ["open", "open", "max"]
     assert json.dumps(closes)

@@ -23,6 +23,9 @@ if mode == "hang": time.sleep(600)
 if mode == "fork" and os.fork() == 0: time.sleep(600)
 if mode == "exit": sys.exit(3)
 if mode == "crash": os.kill(os.getpid(), 11)
+if mode == "cancelled":
+    open(sys.argv[3], "w").close()
+    os.kill(os.getpid(), 11)
 if mode == "flood": out.write(b"x" * (1 << 24))
 if mode == "noise": out.write(bytes(range(256)) * 3)
 rows, mono, cpu = [], time.monotonic_ns, time.process_time_ns
@@ -41,7 +44,8 @@ text = "runtime 1.0 test\\nexecuted cpu/int8\\niterations 4 warmup 2\\n"
 text += "load_ns 5 first_ns 6 weights_bytes 7\\n"
 text += "inferences 99\\n" if window else ""
 text += "".join("sample %d %d %d\\n" % tuple(r) for r in rows)
-after = bytes([data[0] ^ 1]) + data[1:] if mode == "after" else data
+wrong = mode == "after" or (mode == "window" and window)
+after = bytes([data[0] ^ 1]) + data[1:] if wrong else data
 out.write(text.encode() + b"output before %d\\n" % len(data) + data)
 out.write(b"\\noutput after %d\\n" % len(after) + after + (b"" if mode == "cut" else b"\\ndone\\n"))
 """
@@ -152,6 +156,37 @@ def test_a_program_works_through_an_energy_window(rig: Rig, tmp_path: Path) -> N
     (frame,) = rig.execute(job).of("energy", "p")
     assert (frame["inferences"], frame["check"]) == (99, True)
     assert frame["end_ns"] - frame["begin_ns"] >= 50_000_000
+
+
+def test_a_wrong_output_in_an_energy_window_fails_the_item(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("700\n")
+    keys: dict[str, Value] = {"id": "w", "form": "power", "path": "/a", "period_ns": 5_000_000}
+    script, expected = rig.blob(SCRIPT.encode()), rig.blob(TRUTH)
+    args = (sys.executable, f"blob:{script}", "window", TRUTH.hex())
+    item: dict[str, Value] = {"id": "p", "kind": "program", "arg": args, "expected": expected}
+    window: dict[str, Value] = {"energy_windows": 3, "energy_window_ns": 20_000_000}
+    items = [{**item, "tolerance_ppm": 0, **window}, kernel("good")]
+    done = rig.execute(rig.job("r1", items, block("sensor", keys), root=str(tmp_path)))
+    close, (frame,) = done.final("p"), done.of("energy", "p")  # no second window
+    assert frame["check"] is False
+    assert (close["status"], close["stop"]) == ("failed", "error")
+    assert close["words"].startswith("wrong output in an energy window: number 0, byte 0")
+    assert close["count"] == len(done.of("sample", "p")) + 1
+    assert close["sha256"] == done.digest("p")
+    assert done.of("item_end", "p")[-1] == close
+    assert done.final("good")["status"] == "done"
+
+
+def test_a_crash_while_a_cancel_comes_is_still_a_crash(rig: Rig) -> None:
+    script, expected = rig.blob(SCRIPT.encode()), rig.blob(TRUTH)
+    cancel = rig.folder / "runs" / "r1.cancel"
+    args = (sys.executable, f"blob:{script}", "cancelled", TRUTH.hex(), str(cancel))
+    item: dict[str, Value] = {"id": "p", "kind": "program", "arg": args, "expected": expected}
+    done = rig.execute(rig.job("r1", [{**item, "tolerance_ppm": 0}]))
+    assert done.of("end")[0]["stop"] == "cancelled"
+    close = done.final("p")
+    assert (close["status"], close["stop"]) == ("failed", "error")
+    assert "signal 11 (SIGSEGV)" in close["words"]
 
 
 def test_a_program_that_is_not_there_fails(rig: Rig) -> None:
