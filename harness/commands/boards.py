@@ -48,9 +48,7 @@ def add(
     tag: list[str] = typer.Option([], "--tag", help="Tags that suites select by."),
     identity: str | None = typer.Option(None, help="Private key file."),
     yes: bool = typer.Option(False, "--yes", help="Trust the key that is shown, without asking."),
-    file: Path | None = typer.Option(
-        None, help="The boards.yaml to write."
-    ),
+    file: Path | None = typer.Option(None, help="The boards.yaml to write."),
 ) -> None:
     """Show the board's fingerprint, probe it, and write it into boards.yaml."""
     from harness.boards.inventory import load_inventory

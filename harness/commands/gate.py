@@ -44,7 +44,7 @@ def gate(
     json_file: Path | None = typer.Option(None, "--json", help="Write the verdicts here too."),
 ) -> None:
     """Compare two runner builds in turns. Exit 0 fine, 1 regressed, 3 cannot tell, 4 wrong."""
-    from harness.commands.planning import select
+    from harness.commands.planning import select, settle_networks
 
     if on_unknown is not None and on_unknown not in ON_UNKNOWN:
         raise ConfigError(f"--on-unknown {on_unknown!r}", do=f"one of {', '.join(ON_UNKNOWN)}")
@@ -59,6 +59,7 @@ def gate(
     if board and len(chosen.entries) > 1:
         names = ", ".join(e.name for e in chosen.entries)
         raise ConfigError(f"-b {board} selects several boards: {names}", do="name one of them")
+    settle_networks(chosen, profile=None, keyword=keyword)
     with _arms(chosen.entries[0], base, head) as arms:
         duel = _duel(chosen, arms, keyword)
         answers = _judge(duel, _rule(margin, pairs))

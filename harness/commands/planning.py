@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.commands.console import note
 from harness.errors import UnknownBoardError
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from harness.suite.suite import Suite
 
 KERNELS = {"gemm": ("w1a1", "w8a8", "fp32")}
-# the form a network is prepared in -> the runtimes that take it
-EXECUTED_BY = {"onnx": ("onnxruntime",), "plan": ("native",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +49,21 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
     return Chosen(suite=suite, entries=entries)
 
 
+def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None) -> None:
+    """Say what is wrong with the plan before any board is asked, and fetch trained weights.
+
+    Weights are settled first: they are part of an item's identity.
+    """
+    from harness.networks.registry import settle
+    from harness.suite.plan import check
+
+    check(chosen.suite, catalogue(), profile=profile or "", keyword=keyword or "")
+    names = [n for block in chosen.suite.blocks for n in getattr(block, "networks", ())]
+    for name, why in settle(names, say=note).items():
+        if why:
+            note(f"{name}: seeded weights: {why}")
+
+
 def make_plan(
     chosen: Chosen,
     boards: Sequence[BoardFacts],
@@ -75,19 +89,19 @@ def make_plan(
 def catalogue() -> Catalogue:
     """Return what this version can measure: kernels, networks, runtimes."""
     from harness.networks.registry import NETWORKS
-    from harness.runtimes.registry import RUNTIMES
+    from harness.runtimes.registry import RUNTIMES, taking
     from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
 
     networks = {
         name: NetworkInfo(
-            runtimes={scheme: EXECUTED_BY[form] for scheme, form in network.schemes.items()},
+            runtimes={scheme: taking(form) for scheme, form in network.schemes.items()},
             shape=network.shape,
             weights=network.weights_at_hand(),
         )
         for name, network in NETWORKS.items()
     }
     runtimes = {
-        name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=name != "native")
+        name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=runtime.THREADS)
         for name, runtime in RUNTIMES.items()
     }
     return Catalogue(kernels=KERNELS, networks=networks, runtimes=runtimes)
@@ -103,6 +117,6 @@ def prepare_works(planned: Sequence[Planned], facts: BoardFacts, plan: Plan) -> 
         item = cell.item
         files = None
         if item.kind == "network":
-            files = prepare(item.workload, item.scheme, item.batch, allow_fetch=True)
+            files = prepare(item.workload, item.scheme, item.batch)
         works.append(find(item.runtime).describe(item, facts, files, plan.protocol))
     return works

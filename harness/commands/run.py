@@ -62,7 +62,7 @@ def run(
     no_report: bool = typer.Option(False, "--no-report", help="Do not draw report.html."),
 ) -> None:
     """Run a suite on its boards, keep the results and draw the report."""
-    from harness.commands.planning import select
+    from harness.commands.planning import select, settle_networks
 
     wishes = Wishes(
         keyword=keyword,
@@ -73,6 +73,7 @@ def run(
         draws_report=not no_report,
     )
     chosen = select(suite, board)
+    settle_networks(chosen, profile=profile, keyword=keyword)
     ready, away = _make_ready(chosen, wishes)
     try:
         plan = _plan(chosen, ready, away, wishes)

@@ -85,7 +85,7 @@ def parse(raw: bytes, *, name: str) -> Document:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _error(name, mark, error.problem or "is no YAML") from None
+        raise _error(name, mark, _plainly(error.problem or "is no YAML")) from None
     except yaml.YAMLError as error:
         raise ConfigError(f"is no YAML: {error}", where=name) from None
     except (ValueError, OverflowError) as error:  # an escape such as "\UFFFFFFFF"
@@ -135,6 +135,13 @@ def _error(name: str, mark: _Place | None, words: str) -> ConfigError:
     where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
     # the parser's words may quote the file: keep what a terminal would act upon out of them
     return ConfigError("".join(c if c.isprintable() else "?" for c in words), where=where)
+
+
+def _plainly(problem: str) -> str:
+    """The parser's words, but the commonest slip in those of a person."""
+    if "'\\t'" in problem:
+        return "a tab stands here, which YAML does not take: use spaces"
+    return problem
 
 
 class _Builder:

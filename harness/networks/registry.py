@@ -13,11 +13,11 @@ from harness.networks import binarized_resnet18, squeezenet1_1
 from harness.networks.prepared import Prepared, key_of, load, store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class Network(Protocol):
-    """What a module must hold to be a network; nothing but `make` may import a heavy package."""
+    """What a module must hold to be a network; only functions may import a heavy package."""
 
     # scheme -> what runs it: "onnx" (a runtime) or "plan" (the runner itself)
     @property
@@ -30,10 +30,13 @@ class Network(Protocol):
     def packages(self) -> tuple[str, ...]: ...
     # multiply-adds of one inference by precision
     def macs(self, scheme: str) -> Mapping[str, int]: ...
-    # "trained" or "seeded", without the network
+    # whether trained weights exist anywhere
+    @property
+    def trained(self) -> bool: ...
+    # "trained" or "seeded": what `make` would find now, without the network
     def weights_at_hand(self) -> str: ...
-    # download what is missing; failing is no error
-    def obtain(self) -> None: ...
+    # download what is missing; failing is no error but the words returned
+    def obtain(self) -> str: ...
     # whether the input depends on the seed
     def uses_seed(self) -> bool: ...
     # what the result depends on beyond the arguments
@@ -64,21 +67,34 @@ def find(name: str, scheme: str) -> Network:
     return network
 
 
-def prepare(
-    name: str, scheme: str, batch: int = 1, *, allow_fetch: bool = False, input_seed: int = 0
-) -> Prepared:
+def settle(names: Iterable[str], *, say: Callable[[str], None]) -> dict[str, str]:
+    """Fetch the trained weights that are missing; afterwards `weights_at_hand` holds for good.
+
+    To be called before a plan is made, whose items are named by their weights. Returns, for each
+    of `names` that has trained weights, why it stays seeded ("" = trained). `say` hears of a fetch.
+    """
+    reasons: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        network = NETWORKS.get(name)
+        if network is None or not network.trained:
+            continue
+        reasons[name] = ""
+        if network.weights_at_hand() != "trained":
+            say(f"{name}: fetching its trained weights, by pinned hash")
+            reasons[name] = network.obtain()
+    return reasons
+
+
+def prepare(name: str, scheme: str, batch: int = 1, *, input_seed: int = 0) -> Prepared:
     """Return the network ready to push, from the cache or made now (seconds).
 
-    With `allow_fetch` missing trained weights are downloaded; where that fails they are seeded and
-    `Prepared.weights` says so. Seeded inputs repeat after INPUTS seeds. Raises NetworkError for
-    what the registry does not know.
+    Nothing is downloaded: `settle` does that before; `Prepared.weights` says what they are. Seeded
+    inputs repeat after INPUTS seeds. Raises NetworkError for what the registry does not know.
     """
     network = find(name, scheme)
     fault = network.batch_fault(batch)
     if fault:
         raise NetworkError(f"{name} at batch {batch}: {fault}")
-    if allow_fetch:
-        network.obtain()
     seed = input_seed % INPUTS if network.uses_seed() else 0
     key = _key(name, scheme, batch, seed)
     ready = load(key)

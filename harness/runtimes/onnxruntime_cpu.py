@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 NAME = "onnxruntime"
 KINDS: tuple[str, ...] = ("network",)
 DEVICES: tuple[str, ...] = ("cpu",)
+FORMS: tuple[str, ...] = ("onnx",)
+THREADS = True
+MODULE = "onnxruntime"
+INTERPRETERS: tuple[str, ...] = ("python3",)
 
 PROVIDER = "CPUExecutionProvider"
 _WORKER = Path(__file__).with_name("workers") / "onnxruntime_worker.py"

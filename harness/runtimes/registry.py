@@ -18,6 +18,11 @@ RUNTIMES: Mapping[str, Runtime] = {
 }
 
 
+def taking(form: str) -> tuple[str, ...]:
+    """Return the runtimes that take networks prepared in this form (`onnx`, `plan`)."""
+    return tuple(name for name, runtime in RUNTIMES.items() if form in runtime.FORMS)
+
+
 def find(name: str) -> Runtime:
     """Return the runtime called `name`; ConfigError lists the known ones."""
     if name not in RUNTIMES:

@@ -54,6 +54,9 @@ def judge(
     context: Context, work: Work, collector: Collector
 ) -> tuple[Measurement, list[SampleSet]]:
     """Return the measurement of an item that was carried out, and its raw samples."""
+    if work.weights != work.item.weights:
+        words = f"planned with {work.item.weights} weights, prepared with {work.weights}"
+        return absent(context, work.item, Status.INVALID, "V24", words), []
     frames = collector.items.get(work.item.item_id, ItemFrames())
     closing = frames.closing
     if closing is None:
@@ -167,7 +170,6 @@ def _measured(
     latency = evidence.latency if passed else None
     identity = _identity(context, work.item)
     identity["cores"] = Cores(cluster=work.item.cores, mask=last.get("cpu_mask"))
-    identity["weights"] = work.weights
     energy, energy_absent = joules(context.facts, work, collector, frames)
     if not passed:
         energy, energy_absent = (), "the output was wrong"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_CELLS = 20_000
+_NAMED = ("networks", "runtimes")  # axes whose values are names of things this version has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +164,11 @@ def _dead_kernels(
 def _dead_networks(
     suite: Suite, number: int, block: NetworkBlock, catalogue: Catalogue
 ) -> Iterator[str]:
+    unknown = _unknown(suite, number, block, catalogue)
+    yield from unknown.values()
     axes = _axes(block)
+    if any(all((axis, index) in unknown for index in range(len(axes[axis]))) for axis in _NAMED):
+        return  # nothing here can live, whatever the other values are
     alive: dict[str, set[object]] = {name: set() for name in axes}
     for values in itertools.product(*axes.values()):
         if _known(catalogue, *values):
@@ -171,21 +176,41 @@ def _dead_networks(
                 alive[name].add(value)
     for name, listed in axes.items():
         for index, value in enumerate(listed):
-            if value not in alive[name]:
-                words = _why_dead(name, str(value), block, catalogue)
-                yield f"{suite.where('matrix', number, name, index)}: {words}"
+            place = ("matrix", number, name, index)
+            # a default that fits nothing is the fault of what was written beside it
+            if value in alive[name] or (name, index) in unknown or not suite.wrote(*place):
+                continue
+            words = f"{str(value)!r} ends in no cell: {_offers(block, catalogue)}"
+            if not suite.wrote("matrix", number, "runtimes"):
+                words += f"; without `runtimes:` a block is for {', '.join(block.runtimes)}"
+            yield f"{suite.where(*place)}: {words}"
 
 
-def _why_dead(axis: str, value: str, block: NetworkBlock, catalogue: Catalogue) -> str:
-    if axis == "networks" and value not in catalogue.networks:
-        return f"this version has no network {value!r}{suggestion(value, catalogue.networks)}"
-    if axis == "runtimes" and catalogue.runtime(value) is None:
-        known = dict.fromkeys(["native", *catalogue.runtimes])
-        return f"this version has no runtime {value!r}{suggestion(value, known)}"
+def _unknown(
+    suite: Suite, number: int, block: NetworkBlock, catalogue: Catalogue
+) -> dict[tuple[str, int], str]:
+    """Return what is wrong with names that this version does not have, by axis and index."""
+    found: dict[tuple[str, int], str] = {}
+    for index, name in enumerate(block.networks):
+        if name not in catalogue.networks:
+            words = f"this version has no network {name!r}{suggestion(name, catalogue.networks)}"
+            found["networks", index] = words
+    known = dict.fromkeys(["native", *catalogue.runtimes])
+    for index, name in enumerate(block.runtimes):
+        if catalogue.runtime(name) is None:
+            words = f"this version has no runtime {name!r}{suggestion(name, known)}"
+            found["runtimes", index] = words
+    return {
+        (axis, index): f"{suite.where('matrix', number, axis, index)}: {words}"
+        for (axis, index), words in found.items()
+    }
+
+
+def _offers(block: NetworkBlock, catalogue: Catalogue) -> str:
     offers = [
         f"{name} knows {scheme} by {' or '.join(runtimes)}"
         for name in block.networks
         if name in catalogue.networks
         for scheme, runtimes in catalogue.networks[name].runtimes.items()
     ]
-    return f"{value!r} ends in no cell: {'; '.join(offers) or 'no network here is known'}"
+    return "; ".join(offers)

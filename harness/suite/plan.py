@@ -18,6 +18,20 @@ if TYPE_CHECKING:
     from harness.suite.catalogue import Catalogue
     from harness.suite.suite import Suite
 
+_SHOWN = 8  # labels that an error lists
+
+
+def check(suite: Suite, registry: Catalogue, *, profile: str = "", keyword: str = "") -> None:
+    """Raise the ConfigErrors that `plan` would, as far as no board is needed to find them.
+
+    A keyword that fits only the name of a variant is left to `plan`: boards know their variants.
+    """
+    protocol_of(suite, profile)
+    cells = expand(suite, registry).cells
+    if any(cell.implementations != ("best",) for cell in cells):
+        return
+    _matching([cell.item for cell in cells], keyword)
+
 
 def plan(
     suite: Suite,
@@ -40,11 +54,21 @@ def plan(
     items = [p for facts in boards for p in _on(facts, cells, suite, registry)]
     for board, reason in (unreached or {}).items():
         items += [Planned(board=board, item=c.item, skip=reason) for c in _once(cells)]
-    kept = tuple(p for p in items if keyword.lower() in p.item.label.lower())
-    if items and not kept:
-        labels = ", ".join(sorted({p.item.label for p in items})[:8])
-        raise ConfigError(f"no item matches -k {keyword!r}", do=f"items are called: {labels} ...")
+    matching = _matching([p.item for p in items], keyword)
+    kept = tuple(p for p in items if p.item.label in matching)
     return Plan(suite=suite.name, protocol=protocol, seed=seed, items=kept, dropped=cells.dropped)
+
+
+def _matching(items: Sequence[Item], keyword: str) -> set[str]:
+    """Return the labels that hold the keyword; ConfigError when there are items, but none does."""
+    labels = {item.label for item in items}
+    found = {label for label in labels if keyword.lower() in label.lower()}
+    if labels and not found:
+        some = ", ".join(sorted(labels)[:_SHOWN]) + (" ..." if len(labels) > _SHOWN else "")
+        raise ConfigError(
+            f"no item matches {keyword!r}", where="-k", do=f"items are called: {some}"
+        )
+    return found
 
 
 def _once(cells: Cells) -> Iterator[Cell]:

@@ -63,8 +63,8 @@ def protocol_of(suite: Suite, profile: str = "") -> Protocol:
     """Return the protocol of a suite; `profile` (of the command line) wins over the suite's own."""
     name = profile or suite.profile
     if name not in PROFILES:
-        words = f"no profile {name!r}; known: {', '.join(PROFILES)}"
-        raise ConfigError(words, where=suite.where("profile"))
+        where = "--profile" if profile else suite.where("profile")
+        raise ConfigError(f"no profile {name!r}; known: {', '.join(PROFILES)}", where=where)
     floats = {f.name for f in dataclasses.fields(Protocol) if f.type == "float"}
     given = {k: float(v) if k in floats else v for k, v in suite.overrides.items()}
     protocol = dataclasses.replace(PROFILES[name], **given)  # type: ignore[arg-type]

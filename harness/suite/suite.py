@@ -54,3 +54,8 @@ class Suite:
             if place[:end] in self.positions:
                 return self.positions[place[:end]]
         return self.name
+
+    def wrote(self, *place: str | int) -> bool:
+        """Say whether the file itself holds this key or value; else it is a default."""
+        # a suite that came from no file has no positions, and no defaults to tell apart
+        return not self.positions or place in self.positions

@@ -1,7 +1,8 @@
 """Cross-compiles the C programs of the checkout; every object and program is named by its content.
 
 Objects and programs lie in the user's cache; nothing is written into the checkout. A build in
-which nothing changed only hashes the sources and starts no compiler.
+which nothing changed only hashes the sources and starts no compiler. Who wants a target that is
+being built waits for it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ToolchainError
 from harness.toolchain import sources, targets, zig
+from harness.toolchain.turn import turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,10 +63,15 @@ def build(
     ready = _verified(final, target)
     if ready is not None:
         return ready
-    objects = _compile(kernels, files, keys, home / "objects", say)
-    say(f"link {program} for {target}")
-    _link(objects, machine, final)
-    ready = _verified(final, target)
+    with turn(home, lambda: say(f"waiting for another build for {target}")):
+        # it may have been made meanwhile
+        ready = _verified(final, target)
+        if ready is not None:
+            return ready
+        objects = _compile(kernels, files, keys, home / "objects", say)
+        say(f"link {program} for {target}")
+        _link(objects, machine, final)
+        ready = _verified(final, target)
     if ready is None:
         raise ToolchainError("the program that was just built is gone", where=str(final))
     return ready

@@ -63,10 +63,10 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def trained() -> weights.Weights:
     """The trained SqueezeNet weights, fetched when they are not in the user's cache."""
-    found = weights.squeezenet_weights(allow_fetch=True)
-    if found.origin != "trained":
-        pytest.skip("the trained weights of SqueezeNet cannot be fetched here")
-    return found
+    reason = "" if weights.is_cached() else weights.try_fetch()
+    if reason:
+        pytest.skip(f"the trained weights of SqueezeNet cannot be fetched here: {reason}")
+    return weights.squeezenet_weights()
 
 
 @pytest.fixture

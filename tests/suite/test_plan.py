@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.errors import ConfigError
 from harness.suite.catalogue import SHAPE_SETS
-from harness.suite.plan import plan
+from harness.suite.plan import check, plan
 from tests.suite.fixtures import CATALOGUE, FACTS, HELLO, SENSOR, board, suite
 
 if TYPE_CHECKING:
@@ -142,6 +142,23 @@ def test_keyword() -> None:
         plan(suite(GEMM), [board()], CATALOGUE, keyword="zzz")
 
 
+def test_check_finds_without_boards_what_plan_would() -> None:
+    made = suite(f"{GEMM}\n{NETS}")
+    check(made, CATALOGUE, profile="standard", keyword="SQUEEZE")
+    with pytest.raises(ConfigError, match=r"^-k: no item matches 'zzz'"):
+        check(made, CATALOGUE, keyword="zzz")
+    with pytest.raises(ConfigError, match=r"^--profile: no profile 'fast'"):
+        check(made, CATALOGUE, profile="fast")
+    with pytest.raises(ConfigError, match="no kernel 'gem'"):
+        check(suite(GEMM.replace("gemm", "gem")), CATALOGUE)
+
+
+def test_check_leaves_names_of_variants_to_the_boards() -> None:
+    made = suite(GEMM.replace("}", ", implementations: all}"))
+    check(made, CATALOGUE, keyword="neon")
+    assert plan(made, [board()], CATALOGUE, keyword="neon").items
+
+
 def test_unreached_boards_have_rows() -> None:
     made = plan(suite(GEMM), [board()], CATALOGUE, unreached={"dead": "connection refused"})
     assert [(p.board, p.skip) for p in made.items] == [("pi5", ""), ("dead", "connection refused")]
@@ -184,6 +201,42 @@ def test_dead_values_are_errors_with_a_position(matrix: str, message: str) -> No
     with pytest.raises(ConfigError) as caught:
         plan(suite(matrix), [board()], CATALOGUE)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "lines"),
+    [
+        (
+            "{networks: [squeezenet], schemes: [fp32]}",
+            [
+                (
+                    "s.yaml:5:17: this version has no network 'squeezenet';"
+                    " did you mean 'squeezenet1_1'?"
+                ),
+            ],
+        ),
+        (
+            "{networks: [binarized_resnet18], schemes: [fp32]}",
+            [
+                f"s.yaml:5:{column}: {value!r} ends in no cell: binarized_resnet18 knows w1a1 by"
+                " native; without `runtimes:` a block is for native"
+                for column, value in ((17, "binarized_resnet18"), (48, "fp32"))
+            ],
+        ),
+        (
+            "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [native]}",
+            [
+                f"s.yaml:5:{column}: {value!r} ends in no cell: squeezenet1_1 knows fp32 by"
+                " onnxruntime; squeezenet1_1 knows w8a8 by onnxruntime"
+                for column, value in ((17, "squeezenet1_1"), (43, "fp32"), (61, "native"))
+            ],
+        ),
+    ],
+)
+def test_only_what_was_written_is_blamed(matrix: str, lines: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan(suite(matrix), [board()], CATALOGUE)
+    assert caught.value.what.splitlines() == lines
 
 
 def test_a_bomb_of_a_matrix_is_refused() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,6 +88,20 @@ def test_one_changed_file_compiles_alone(kernels: Path, own_cache: Path) -> None
     said: list[str] = []
     build(target="x86_64", kernels_dir=kernels, progress=said.append)
     assert said == ["[1/1] xnor/k__ref.c", "link runner for x86_64"]
+
+
+def test_two_boards_of_one_target_share_one_build(kernels: Path, own_cache: Path) -> None:
+    said: list[str] = []
+
+    def once(_: int) -> Binary:
+        return build(target="x86_64", kernels_dir=kernels, progress=said.append)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        first, second = pool.map(once, range(2))
+    assert first == second
+    work = [words for words in said if "waiting" not in words]
+    assert len(work) == len(set(work))
+    assert work[-1] == "link runner for x86_64"
 
 
 def test_a_damaged_program_is_linked_again(kernels: Path, own_cache: Path) -> None:
