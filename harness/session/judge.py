@@ -144,7 +144,7 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         latency=latency,
         broken=frames.broken,
         half_width=_half_width(latency),
-        p25_by_repetition_ns=[quantile(s["wall_ns"], 0.25) for s in timed],
+        p25_by_repetition_ns=[quantile(s["wall_ns"], 0.25) / int(s["iterations"]) for s in timed],
     )
 
 

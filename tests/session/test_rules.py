@@ -104,6 +104,15 @@ def test_scatter_and_early_stops_are_suspect() -> None:
     assert early.status is Status.SUSPECT
 
 
+def test_repetitions_with_other_loop_sizes_agree_all_the_same() -> None:
+    """Each process sizes its own loop: it is the time of one inference that must agree."""
+    sized = [
+        sample(gemm(), rep, iterations=n, wall_ns=[n * 20_000] * 20, cpu_ns=[n * 20_000] * 20)
+        for rep, n in enumerate((60, 100, 140))
+    ]
+    assert "V19" not in codes(judged(*sized))
+
+
 def test_every_rule_is_evaluated_and_says_what_it_bars() -> None:
     assert set(CHECKS) == set(RULES)
     for rule in RULES.values():
