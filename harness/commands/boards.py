@@ -211,7 +211,7 @@ def _clean(entry: BoardEntry) -> int:
         note(f"{entry.name}: {error}")
         return error.exit_code
     try:
-        argv = [ready.deployed.runner, "clean", "--all", "--dir", ready.deployed.directory]
+        argv = [ready.deployed.runner, "clean", "--dir", ready.deployed.directory, "--all"]
         done = ready.transport.run(argv)
     finally:
         ready.link.close()

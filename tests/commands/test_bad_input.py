@@ -185,3 +185,16 @@ def _workers(user: User) -> list[int]:
         if is_runner and stat[3] == folder.name and str(stdin) == "/dev/null":
             found.append(int(folder.name))
     return found
+
+
+def test_clean_leaves_nothing_of_ours_on_a_board(user: User) -> None:
+    board = user.folder / "board"
+    user.write("boards.yaml", f"boards:\n  local: {{dir: {board}}}\n")
+    user.suite("local", GEMM)
+    assert user.harness("run", "suite.yaml", "--no-report").code == 0
+    assert list(board.glob("harness/runs/*"))
+    cleaned = user.harness("boards", "--clean")
+    assert cleaned.code == 0, cleaned.err
+    assert "local: clean" in cleaned.out
+    left = [path for path in board.rglob("*") if path.is_file() and path.name != "harness.lock"]
+    assert left == []
