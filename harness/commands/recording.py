@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import EXIT_BUG, EXIT_INFRA, EXIT_ITEMS, EXIT_OK, HarnessError, worst
 from harness.records.measurement import Measurement, Status
-from harness.session.events import Closed, Event, Failed, Note, Peaks
+from harness.session.events import Closed, Event, Failed, Note, Peaks, Traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +39,8 @@ class Recorder:
             case Closed():
                 self.writer.append(event.measurement, event.samples)
                 self.rows.append(event.measurement)
+            case Traced():
+                self.writer.append_traces(event.traces)
             case Failed():
                 self.errors.append((event.board, event.error))
                 self.writer.event("failed", {"board": event.board, "error": str(event.error)})

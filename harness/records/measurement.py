@@ -199,6 +199,24 @@ class SampleSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PowerTrace:
+    """Raw readings of one sensor around one window, as the board took them; `item` "" is idle.
+
+    Times are nanoseconds of the board's CLOCK_MONOTONIC; `raw` and `raw2` want the sensor's scale.
+    """
+
+    board: str
+    item: str = ""
+    sensor: str
+    begin_ns: int
+    end_ns: int
+    inferences: int = 0
+    t_ns: tuple[int, ...]
+    raw: tuple[int, ...]
+    raw2: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """State of a board during a session; its hash stands in each measurement."""
 

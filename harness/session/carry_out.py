@@ -13,9 +13,10 @@ from harness.records.item import Planned, Work
 from harness.session.account import Account, Emit
 from harness.session.collect import Collector
 from harness.session.deploy import push_blobs
-from harness.session.events import Closed, Failed, Note
+from harness.session.events import Closed, Failed, Note, Traced
 from harness.session.follow import Order, follow
 from harness.session.job import Job, holder, render
+from harness.session.joules import traces
 from harness.session.judge import Context, skipped
 from harness.session.link import Control, persist
 from harness.session.ready import Ready
@@ -90,6 +91,9 @@ def carry_out(session: Session, control: Control, emit: Emit) -> None:
     except Exception as error:  # noqa: BLE001 - a thread's bug must reach the caller
         failed = error
     account.close_rest(failed if isinstance(failed, HarnessError) else None)
+    found = traces(board, collector)
+    if found:
+        emit(Traced(board=board, traces=found))
     failed = failed or account.bug
     if failed is not None:
         emit(Failed(board=board, error=failed))

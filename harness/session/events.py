@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.records.measurement import Measurement, SampleSet
+    from harness.records.measurement import Measurement, PowerTrace, SampleSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,14 @@ class Peaks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Traced:
+    """The raw power readings of a session: windows of its items, and idle."""
+
+    board: str
+    traces: tuple[PowerTrace, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failed:
     """A board gave up; its open items have been accounted for before this."""
 
@@ -54,4 +62,4 @@ class Failed:
     error: Exception
 
 
-Event = Note | Advanced | Closed | Peaks | Failed
+Event = Note | Advanced | Closed | Traced | Peaks | Failed

@@ -8,7 +8,7 @@ from harness.power.energy import SensorReadings, board_energies
 from harness.power.integrate import Readings
 from harness.records.board import BoardFacts, SensorFile
 from harness.records.item import Work
-from harness.records.measurement import Energy
+from harness.records.measurement import Energy, PowerTrace
 from harness.session.collect import Collector, ItemFrames
 
 
@@ -22,6 +22,27 @@ def joules(
         return (), "no energy window was asked for"
     found = board_energies([_readings_of(s, collector, frames) for s in facts.sensors])
     return found, None if found else "the sensors gave no readings"
+
+
+def traces(board: str, collector: Collector) -> tuple[PowerTrace, ...]:
+    """Return all proven power readings of a session in the form that is stored."""
+    windows = [f for frames in collector.items.values() for f in frames.windows if not frames.fault]
+    return tuple(_trace(board, frame) for frame in (*collector.idle, *windows))
+
+
+def _trace(board: str, frame: dict[str, Any]) -> PowerTrace:
+    readings = _readings(frame)
+    return PowerTrace(
+        board=board,
+        item=str(frame.get("item", "")),
+        sensor=str(frame["sensor"]),
+        begin_ns=readings.begin_ns,
+        end_ns=readings.end_ns,
+        inferences=readings.inferences,
+        t_ns=tuple(readings.t_ns),
+        raw=tuple(int(v) for v in readings.raw),
+        raw2=tuple(int(v) for v in readings.raw2),
+    )
 
 
 def _readings_of(sensor: SensorFile, collector: Collector, frames: ItemFrames) -> SensorReadings:

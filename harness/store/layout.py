@@ -18,6 +18,7 @@ JOURNAL = "journal.jsonl"
 MEASUREMENTS = "measurements.jsonl"
 RUN = "run.json"
 SAMPLES = "samples.jsonl.gz"
+POWER = "power.jsonl.gz"
 MANIFEST = "MANIFEST.sha256"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")

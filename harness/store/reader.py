@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from harness.errors import StoreError
 from harness.records.codec import from_json
 from harness.records.item import Plan, Planned
-from harness.records.measurement import SCHEMA, Environment, Measurement, SampleSet
+from harness.records.measurement import SCHEMA, Environment, Measurement, PowerTrace, SampleSet
 from harness.store import layout
 from harness.store.facts import RUN_SCHEMA, RunFacts, fold
 from harness.store.files import read_bytes, sha256
@@ -104,7 +104,16 @@ def list_runs(root: Path) -> Iterator[StoredRun]:
 
 def read_samples(run: StoredRun) -> Iterator[SampleSet]:
     """Yield the raw samples of a run; a torn last member ends an open run's samples early."""
-    path = run.folder / layout.SAMPLES
+    yield from _sidecar(run, layout.SAMPLES, SampleSet)
+
+
+def read_traces(run: StoredRun) -> Iterator[PowerTrace]:
+    """Yield the raw power readings of a run; torn ends as for samples."""
+    yield from _sidecar(run, layout.POWER, PowerTrace)
+
+
+def _sidecar(run: StoredRun, name: str, kind: type[T]) -> Iterator[T]:
+    path = run.folder / name
     if not path.exists():
         return
     data = read_bytes(path)
@@ -114,15 +123,15 @@ def read_samples(run: StoredRun) -> Iterator[SampleSet]:
         try:
             text = member.decompress(data) + member.flush()
         except zlib.error as error:
-            raise StoreError(f"damaged samples: {error}", where=str(path)) from None
+            raise StoreError(f"damaged: {error}", where=str(path)) from None
         if not member.eof:
             if run.closed:
-                raise StoreError("samples end too early", where=str(path))
+                raise StoreError("ends too early", where=str(path))
             return
         for line in split(text)[0]:
             number += 1
             where = f"{path}:{number}"
-            yield _record(SampleSet, parse_object(line.raw, where), where)
+            yield _record(kind, parse_object(line.raw, where), where)
         data = member.unused_data
 
 

@@ -18,7 +18,7 @@ from typing import Any, Self
 from harness.errors import StoreError
 from harness.records.codec import from_json, to_json
 from harness.records.item import Plan
-from harness.records.measurement import Environment, Measurement, SampleSet
+from harness.records.measurement import Environment, Measurement, PowerTrace, SampleSet
 from harness.store import layout
 from harness.store.facts import RunFacts, environment_hash, fold, git_state, utc
 from harness.store.files import (
@@ -119,9 +119,7 @@ class RunWriter:
     def append(self, measurement: Measurement, samples: Sequence[SampleSet] = ()) -> None:
         """Store one closed item; on the disk when this returns. Raises StoreError."""
         if samples:
-            # one gzip member an item: members joined are a valid file, and each is whole or torn
-            text = "".join(canonical(to_json(s)) + "\n" for s in samples)
-            self._samples.append(gzip.compress(text.encode(), compresslevel=6, mtime=0))
+            self._samples.append(_member(samples))
         line = canonical(to_json(measurement)).encode()
         self._measurements.append(line + b"\n")
         closed = {
@@ -132,6 +130,16 @@ class RunWriter:
             "sha256": sha256(line),
         }
         self.event("closed", closed)
+
+    def append_traces(self, traces: Sequence[PowerTrace]) -> None:
+        """Store the raw power readings of one board's session. Raises StoreError."""
+        if not traces:
+            return
+        sidecar = Appender(self.folder / layout.POWER)
+        try:
+            sidecar.append(_member(traces))
+        finally:
+            sidecar.close()
 
     def close(self, exit_code: int) -> Path:
         """Write run.json, then the manifest: from here on the run never changes."""
@@ -162,9 +170,22 @@ class RunWriter:
         self.leave()
 
 
+def _member(records: Sequence[SampleSet | PowerTrace]) -> bytes:
+    """One gzip member: members joined are a valid file, and each is whole or torn."""
+    text = "".join(canonical(to_json(record)) + "\n" for record in records)
+    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
+
+
 def write_manifest(folder: Path) -> None:
     """Write the sha256 of every file of a run: the mark of a closed run."""
-    names = (layout.PLAN, layout.JOURNAL, layout.MEASUREMENTS, layout.RUN, layout.SAMPLES)
+    names = (
+        layout.PLAN,
+        layout.JOURNAL,
+        layout.MEASUREMENTS,
+        layout.RUN,
+        layout.SAMPLES,
+        layout.POWER,
+    )
     present = sorted(name for name in names if (folder / name).is_file())
     text = "".join(f"{sha256(read_bytes(folder / name))}  {name}\n" for name in present)
     write_whole(folder / layout.MANIFEST, text.encode())

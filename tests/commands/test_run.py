@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.store.reader import list_runs, read_traces
 from tests.helpers.cli import User
 
 if TYPE_CHECKING:
@@ -116,6 +117,11 @@ def test_the_fake_jetson_gives_joules_with_a_name(
     assert energy["energy_j"] == pytest.approx(
         5.0 * sum(b - a for a, b in energy["windows_ns"]) / 1e9, rel=0.01
     )
+
+    (run,) = list_runs(user.results)
+    traces = list(read_traces(run))
+    assert {t.item for t in traces} == {"", row["item"]}
+    assert all(len(t.t_ns) == len(t.raw) == len(t.raw2) > 5 for t in traces)
 
 
 def test_dry_run_prints_the_plan_and_stores_nothing(user: User) -> None:
