@@ -148,8 +148,10 @@ def test_a_spent_budget_still_completes_round_one(rig: Rig) -> None:
 
 
 def test_a_narrow_interval_stops_an_item(rig: Rig) -> None:
-    done = rig.execute(rig.job("r1", [kernel("a")], precision_ppm=1_000_000, repetitions_max=9))
-    assert (done.final("a")["stop"], done.final("a")["count"]) == ("precision", 2)
+    done = rig.execute(rig.job("r1", [kernel("a")], precision_ppm=1_000_000, repetitions_max=50))
+    # two as a rule; a few more on a machine busy enough to double a time
+    assert done.final("a")["stop"] == "precision"
+    assert 2 <= done.final("a")["count"] < 50
 
 
 def test_the_same_seed_gives_the_same_order_and_output(rig: Rig) -> None:
