@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long test-deps lint types layers wheel clean
+.PHONY: help run setup test test-long test-deps reliability lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,6 +33,11 @@ test-long: $(INSTALLED_DEV) test-deps ## the slow tests
 
 test-deps: ## system packages, emulator and foreign roots that the tests need
 	@bash tests/test_deps.sh
+
+reliability: $(INSTALLED_DEV) test-deps ## the whole fault suite, and docs/RELIABILITY.md from what it saw
+	@rm -rf build/faults
+	@$(BIN)/python -m pytest tests/faults
+	@$(BIN)/python -m tests.faults.table
 
 lint: $(INSTALLED_DEV) ## style
 	@$(BIN)/ruff check .
