@@ -116,7 +116,7 @@ CASES: dict[str, Case] = {
     ),
     "F20": _case(
         "hostile names",
-        "shell metacharacters, paths, options and newlines as names of boards, kernels, suites, runs",
+        "shell metacharacters, paths, options and newlines as names of boards, kernels, runs",
         "refused; nothing is made outside of the results folder",
     ),
     "F21": _case(

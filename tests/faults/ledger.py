@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tests.faults.cases import CASES
 
+# a Seen as JSON, and the test that saw it
+Row = dict[str, str | float | None]
+
 FOLDER = Path(__file__).parents[2] / "build" / "faults"
 
 
@@ -33,7 +36,7 @@ def witness(case: str, *, on: str, saw: str, noticed_s: float | None = None) -> 
     (FOLDER / name).write_text(json.dumps({"test": test, **asdict(seen)}), encoding="utf-8")
 
 
-def read() -> list[dict[str, str | float | None]]:
+def read() -> list[Row]:
     """Return everything that was seen since the folder was emptied, by case and server."""
     rows = [json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("F*.json")]
     return sorted(rows, key=lambda row: (row["case"], row["on"], row["test"]))

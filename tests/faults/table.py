@@ -22,7 +22,7 @@ expect, and are no benchmark.
 """
 
 
-def render(rows: list[dict[str, str | float | None]]) -> str:
+def render(rows: list[ledger.Row]) -> str:
     """Return the page: one section a fault."""
     parts = [HEAD]
     for code, case in CASES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import table
+from tests.faults import ledger, table
 from tests.faults.cases import CASES
 
 
@@ -13,7 +13,13 @@ def test_every_case_has_a_section() -> None:
 
 
 def test_a_witness_becomes_a_row() -> None:
-    row = {"case": "F08", "on": "dropbear", "saw": "went by pipe", "noticed_s": 0.25, "test": "t"}
+    row: ledger.Row = {
+        "case": "F08",
+        "on": "dropbear",
+        "saw": "went by pipe",
+        "noticed_s": 0.25,
+        "test": "t",
+    }
     page = table.render([row])
     assert "| dropbear | went by pipe | 0.2 s |" in page
     assert page.count("Not witnessed") == len(CASES) - 1
