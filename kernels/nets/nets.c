@@ -163,10 +163,22 @@ static void fetch_i32(const int32_t *to, const uint8_t *from, uint32_t count) {
         out[i] = (int32_t)plan_u32(from + 4 * (size_t)i);
 }
 
-/* The largest |sum| that channel o can reach. */
+/* Weights' bits of channel o that lie in the padding of a pixel; a sound writer sets none. */
+static int64_t stray_bits(const struct layer *l, const uint8_t *weights, uint32_t o) {
+    uint32_t words = plan_row_words(l->source.c), used = l->source.c % 64;
+    int64_t count = 0;
+    for (uint32_t tap = 0; tap < l->plan.kernel * l->plan.kernel && used; tap++) {
+        size_t word = (size_t)o * (l->k / 64) + (size_t)tap * words + words - 1;
+        count += __builtin_popcountll(plan_u64(weights + 8 * word) >> used);
+    }
+    return count;
+}
+
+/* The largest |sum| that channel o can reach once the tail is off. A padded bit counts +1 where it is zero as in the
+ * source, and -1 where it is not. */
 static int64_t largest_sum(const struct layer *l, const int8_t *weights, uint32_t o) {
     if (l->plan.op == PLAN_BCONV)
-        return plan_true_k(&l->plan, &l->source);
+        return plan_true_k(&l->plan, &l->source) + 2 * stray_bits(l, (const uint8_t *)weights, o);
     int64_t magnitude = 0;
     for (size_t i = 0; i < l->k; i++) {
         int32_t w = weights[(size_t)o * l->k + i];

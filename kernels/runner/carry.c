@@ -8,6 +8,7 @@
 #include "program.h"
 #include "state.h"
 #include "subject.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,31 @@ static void trim_log(void) {
     if (fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > LOG_MAX &&
         ftruncate(STDERR_FILENO, 0) == 0)
         fprintf(stderr, "runner: the log was over %d bytes and was emptied\n", LOG_MAX);
+}
+
+/* What a program said last before it gave up; after the bytes the log had when it began. */
+static void add_last_words(struct worker *w, off_t from, char *words, size_t size) {
+    char path[PATH_ROOM], text[1024];
+    int fd = run_path(w->dir, w->job->run, ".log", path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+    if (end - from > (off_t)sizeof text - 1)
+        from = end - (off_t)sizeof text + 1;
+    ssize_t n = fd >= 0 && end > from ? pread(fd, text, sizeof text - 1, from) : 0;
+    if (fd >= 0)
+        close(fd);
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
+        n--;
+    if (n <= 0)
+        return;
+    text[n] = 0;
+    const char *line = strrchr(text, '\n');
+    size_t used = strlen(words);
+    snprintf(words + used, size - used, ": %.200s", line != NULL ? line + 1 : text);
+}
+
+static off_t log_bytes(void) {
+    struct stat info;
+    return fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
 }
 
 static bool run_native(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
@@ -114,10 +140,13 @@ static bool run_program(struct worker *w, size_t index, int64_t window_ns, enum 
                               .most = program_most(w->job, expected.size),
                               .timeout_ns = item->timeout_s * 1000000000 + window_ns,
                               .deadline_fd = w->deadline_fd};
+    off_t logged = log_bytes();
     child_run(&spec, &end);
     program_env_free(env);
     *fate = end.fate;
     bool good = judge_program(w, item, &end, &expected, window_ns > 0, words, size);
+    if (!good && end.fate == CHILD_EXITED)
+        add_last_words(w, logged, words, size);
     text_free(&end.output);
     text_free(&expected);
     return good;

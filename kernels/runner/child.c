@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -89,10 +90,19 @@ static enum child_fate wait_exit(const struct child_spec *spec, pid_t pid, int64
     }
 }
 
+/* How many processes the kernel has killed for want of memory since it booted; -1 = it does not say. */
+static int64_t oom_kills(void) {
+    static const char name[] = "\noom_kill ";
+    char text[16 << 10];
+    const char *at = board_read("/", "/proc/vmstat", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+    return at != NULL ? atoll(at + strlen(name)) : -1;
+}
+
 void child_run(const struct child_spec *spec, struct child_end *end) {
     int pipe_fds[2];
     memset(end, 0, sizeof *end);
     end->fate = CHILD_UNSTARTED;
+    int64_t kills = oom_kills();
     if (pipe2(pipe_fds, O_CLOEXEC) != 0)
         return;
     fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
@@ -114,6 +124,7 @@ void child_run(const struct child_spec *spec, struct child_end *end) {
             end->fate = CHILD_HALTED;
     }
     end->ended_ns = clock_now_ns();
+    end->oom_killed = kills >= 0 && oom_kills() > kills;
     close(pipe_fds[0]);
 }
 
@@ -143,7 +154,9 @@ bool child_words(const struct child_end *end, const char *what, int64_t timeout_
         snprintf(words, size, "cannot start a process for %s", what);
     else if (signal != 0)
         snprintf(words, size, "signal %d (%s) in %s%s", signal, signal_name(signal), what,
-                 signal == SIGKILL ? ", perhaps out of memory" : "");
+                 signal != SIGKILL ? ""
+                 : end->oom_killed ? ": out of memory, says the kernel"
+                                   : ", perhaps out of memory");
     else if (WEXITSTATUS(end->status) != 0)
         snprintf(words, size, "exit status %d of %s", WEXITSTATUS(end->status), what);
     return words[0] != 0;

@@ -20,6 +20,7 @@ struct child_end {
     int status; /* of wait4, when it exited by itself */
     struct rusage usage;
     int64_t began_ns, ended_ns; /* CLOCK_MONOTONIC, around its whole life */
+    bool oom_killed;            /* the kernel killed some process for want of memory meanwhile */
     struct text output;
 };
 void child_run(const struct child_spec *spec, struct child_end *end);

@@ -7,17 +7,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define READINGS_MAX 16384
 #define JSON_ROOM (60 << 10) /* of a frame, for readings */
 
+/* Files only: a pipe or a device in their place would be waited for, for ever. */
 static int open_file(const char *root, const char *path) {
     char full[PATH_ROOM];
+    struct stat info;
     if (path == NULL || snprintf(full, sizeof full, "%s%s", strcmp(root, "/") == 0 ? "" : root, path) >= PATH_ROOM)
         return -1;
-    return open(full, O_RDONLY | O_CLOEXEC);
+    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
+        return fd;
+    close(fd);
+    return -1;
 }
 
 /* A plain integer and white space; anything else is no reading. */
