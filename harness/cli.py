@@ -21,9 +21,12 @@ from harness.commands import (
     networks,
     reindex,
     report,
+    rerun,
+    resume,
     run,
     runs,
     show,
+    stop,
 )
 from harness.errors import EXIT_BUG, EXIT_INTERRUPTED, HarnessError
 
@@ -64,6 +67,9 @@ app.command("report", rich_help_panel=FIRST)(report.report)
 app.command("gate", rich_help_panel=FIRST)(gate.gate)
 app.command("doctor", rich_help_panel=SECOND)(doctor.doctor)
 app.command("runs", rich_help_panel=SECOND)(runs.runs)
+app.command("resume", rich_help_panel=SECOND)(resume.resume)
+app.command("stop", rich_help_panel=SECOND)(stop.stop)
+app.command("rerun", rich_help_panel=SECOND)(rerun.rerun)
 app.add_typer(kernels.app, name="kernels", rich_help_panel=SECOND)
 app.add_typer(networks.app, name="networks", rich_help_panel=SECOND)
 app.command("build", rich_help_panel=SECOND)(build.build)

@@ -108,6 +108,14 @@ class ProtocolError(BoardError):
     """The runner answered something that is not the protocol."""
 
 
+class WorkerLostError(BoardError):
+    """The worker on the board is gone, or its spool: what it had not closed may be tried again."""
+
+
+class QuarantinedError(BoardError):
+    """A board that failed again and again: nothing more is asked of it in this run."""
+
+
 class LeaseHeldError(HarnessError):
     """Another run holds the board; the text names the holder and the time left."""
 

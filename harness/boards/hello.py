@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,9 @@ _WORD = re.compile(r"[A-Za-z0-9_.+-]{1,64}", re.ASCII)
 _VARIANT = re.compile(r"[a-z0-9_]{1,96}", re.ASCII)
 _MAX_TEXT = 300
 _MAX_CORES = 4096
+_MAX_CLOCK_HZ = 2e10
+_MAX_STEP_NS = 10**10
+_MAX_BYTES = 1 << 50
 
 
 def parse_hello(payload: Mapping[str, Any]) -> Hello:
@@ -58,9 +60,10 @@ def _wrong(hello: Hello) -> str:
         "features": all(_WORD.fullmatch(word) for word in hello.features),
         "variants": all(_VARIANT.fullmatch(word) for word in [*hello.variants, *names]),
         "cores": 1 <= hello.cores <= _MAX_CORES,
-        "clock_step_ns": hello.clock_step_ns >= 0,
-        "clock_hz": math.isfinite(hello.clock_hz) and hello.clock_hz >= 0,
-        "memory_bytes": hello.memory_bytes >= 0,
-        "page_bytes": hello.page_bytes > 0,
+        "clock_step_ns": 0 <= hello.clock_step_ns <= _MAX_STEP_NS,
+        # NaN compares false
+        "clock_hz": 0 <= hello.clock_hz <= _MAX_CLOCK_HZ,
+        "memory_bytes": 0 <= hello.memory_bytes <= _MAX_BYTES,
+        "page_bytes": 0 < hello.page_bytes <= _MAX_BYTES,
     }
     return ", ".join(name for name, good in checks.items() if not good)

@@ -14,10 +14,12 @@ LC_ALL=C; export LC_ALL
 section() { printf '== %s\n' "$1"; }
 lines() { while IFS= read -r l || [ -n "$l" ]; do printf '|%s\n' "$l"; done; }
 text() { section "$1"; shift; for p in "$@"; do
-  if [ -r "$p" ]; then tr '\000' '\n' <"$p" 2>/dev/null | head -n 64 | lines; return; fi
+  if [ -f "$p" ] && [ -r "$p" ]; then
+    tr '\000' '\n' <"$p" 2>/dev/null | head -n 64 | lines; return
+  fi
 done; }
 values() { for p in "$@"; do
-  [ -e "$p" ] || continue
+  [ -f "$p" ] || continue
   n=${p#"$r"}; v=
   if [ ! -r "$p" ]; then v='!EACCES'
   else { IFS= read -r v <"$p"; } 2>/dev/null; [ -n "$v" ] || v='!EIO'; fi

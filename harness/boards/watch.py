@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.boards.thermal import cpu_path
+from harness.config.tree import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,8 @@ def watch(files: Mapping[str, str]) -> dict[str, str]:
     }
     for path in sorted(files):
         match = _COUNTER.search(path)
-        if match:
+        # what holds no number cannot rise: watching it would pass for "not throttled"
+        if match and number(files, path) is not None:
             named[f"throttle_{match.group(1)}"] = path
     here = {name: path for name, path in named.items() if _readable(files, path)}
     return dict(list(here.items())[:MAX_WATCHED])

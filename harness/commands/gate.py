@@ -95,7 +95,7 @@ def _arms(entry: BoardEntry, base: str, head: str | None) -> Iterator[tuple[Read
 
 
 def _duel(chosen: Chosen, arms: tuple[Ready, Ready], keyword: str | None) -> Duel:
-    from harness.commands.planning import make_plan, prepare_works
+    from harness.commands.planning import Workshop, make_plan
     from harness.session.arms import Duel
     from harness.session.job import holder
     from harness.store.layout import new_run_id
@@ -115,7 +115,7 @@ def _duel(chosen: Chosen, arms: tuple[Ready, Ready], keyword: str | None) -> Due
         holder=holder(),
         base=base,
         head=head,
-        works=prepare_works(native, base.facts, plan),
+        works=Workshop(plan).works(native, base.facts),
         protocol=plan.protocol,
         seed=plan.seed,
     )

@@ -11,9 +11,11 @@ from harness.errors import UnknownBoardError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from harness.networks.prepared import Prepared
     from harness.records.board import BoardEntry, BoardFacts
-    from harness.records.item import Plan, Planned, Work
+    from harness.records.item import Item, Plan, Planned, Work
     from harness.suite.catalogue import Catalogue
     from harness.suite.suite import Suite
 
@@ -22,10 +24,11 @@ KERNELS = {"gemm": ("w1a1", "w8a8", "fp32")}
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """A suite and the inventory entries it (or `-b`) selects."""
+    """A suite, the inventory entries it (or `-b`) selects, and the file that holds them."""
 
     suite: Suite
     entries: tuple[BoardEntry, ...]
+    inventory: Path | None = None
 
 
 def select(words: str, boards: Sequence[str]) -> Chosen:
@@ -46,7 +49,7 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
         if inventory.path is not None and inventory.path != load_inventory(None).path:
             error.do += f" --file {inventory.path}"
         raise
-    return Chosen(suite=suite, entries=entries)
+    return Chosen(suite=suite, entries=entries, inventory=inventory.path)
 
 
 def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None) -> None:
@@ -54,12 +57,17 @@ def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None)
 
     Weights are settled first: they are part of an item's identity.
     """
-    from harness.networks.registry import settle
     from harness.suite.plan import check
 
     check(chosen.suite, catalogue(), profile=profile or "", keyword=keyword or "")
-    names = [n for block in chosen.suite.blocks for n in getattr(block, "networks", ())]
-    for name, why in settle(names, say=note).items():
+    settle_weights([n for block in chosen.suite.blocks for n in getattr(block, "networks", ())])
+
+
+def settle_weights(networks: Sequence[str]) -> None:
+    """Fetch trained weights where they are to be had, and say where they are not."""
+    from harness.networks.registry import settle
+
+    for name, why in settle(networks, say=note).items():
         if why:
             note(f"{name}: seeded weights: {why}")
 
@@ -107,16 +115,28 @@ def catalogue() -> Catalogue:
     return Catalogue(kernels=KERNELS, networks=networks, runtimes=runtimes)
 
 
-def prepare_works(planned: Sequence[Planned], facts: BoardFacts, plan: Plan) -> list[Work]:
-    """Return the orders for one board's items; networks are built or taken from the cache."""
-    from harness.networks.registry import prepare
-    from harness.runtimes.registry import find
+class Workshop:
+    """Makes the orders for boards; a network is built or read once, however many boards want it."""
 
-    works = []
-    for cell in planned:
-        item = cell.item
-        files = None
-        if item.kind == "network":
-            files = prepare(item.workload, item.scheme, item.batch)
-        works.append(find(item.runtime).describe(item, facts, files, plan.protocol))
-    return works
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._networks: dict[tuple[str, str, int], Prepared] = {}
+
+    def works(self, planned: Sequence[Planned], facts: BoardFacts) -> list[Work]:
+        """Return the orders for one board's items."""
+        from harness.runtimes.registry import find
+
+        return [
+            find(item.runtime).describe(item, facts, self._files(item), self._plan.protocol)
+            for item in (cell.item for cell in planned)
+        ]
+
+    def _files(self, item: Item) -> Prepared | None:
+        from harness.networks.registry import prepare
+
+        if item.kind != "network":
+            return None
+        key = item.workload, item.scheme, item.batch
+        if key not in self._networks:
+            self._networks[key] = prepare(*key)
+        return self._networks[key]

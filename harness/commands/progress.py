@@ -64,7 +64,7 @@ class Progress:
             case Advanced():
                 board.words = f"{event.label} #{event.repetition}"
                 board.done, board.total = event.done, event.total
-            case Closed():
+            case Closed() if not event.is_open:
                 status = event.measurement.status.value
                 board.closed[status] = board.closed.get(status, 0) + 1
             case Failed():

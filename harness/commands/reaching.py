@@ -1,12 +1,18 @@
-"""One board of the inventory, made ready; shared by the commands that ask a single board."""
+"""Boards of the inventory, made ready: one for the commands that ask it, or all of a run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.commands.console import note
+from harness.errors import EXIT_USAGE, HarnessError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.records.board import BoardEntry
     from harness.session.ready import Ready
+    from harness.toolchain.build import Binary
 
 
 def entry_of(name: str) -> BoardEntry:
@@ -25,6 +31,33 @@ def reach(name: str) -> Ready:
     from harness.transport.registry import open_transport
 
     return make_ready(entry_of(name), open_transport, runner)
+
+
+def reach_all(
+    entries: Sequence[BoardEntry], *, isa_mask: str = ""
+) -> tuple[list[Ready], dict[str, HarnessError]]:
+    """Make boards ready side by side; returns those that are, and why the others are not.
+
+    Raises what is the user's own fault (a wrong option, a missing tool): no board is kept then.
+    """
+    from harness.session.ready import Ready, make_all_ready
+    from harness.toolchain.find import runner
+    from harness.transport.registry import open_transport
+
+    def runner_for(target: str) -> Binary:
+        return runner(target, progress=note)
+
+    found = make_all_ready(list(entries), open_transport, runner_for, isa_mask=isa_mask)
+    away = {name: r for name, r in found.items() if isinstance(r, HarnessError)}
+    for name, error in away.items():
+        note(f"{name}: {error}")
+    reached = [r for r in found.values() if isinstance(r, Ready)]
+    for error in away.values():
+        if error.exit_code == EXIT_USAGE:
+            for one in reached:
+                one.link.close()
+            raise error
+    return reached, away
 
 
 def this_target() -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.errors import EXIT_BUG, EXIT_INFRA, EXIT_ITEMS, EXIT_OK, HarnessError, worst
+from harness.records.attempts import Begun, current
 from harness.records.measurement import Measurement, Status
-from harness.session.events import Closed, Event, Failed, Note, Peaks, Traced
+from harness.session.events import Began, Closed, Event, Failed, Note, Peaks, Traced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,20 +31,27 @@ class Recorder:
 
     writer: RunWriter
     fail_on: frozenset[Status]
-    rows: list[Measurement] = field(default_factory=list)
+    attempts: list[Measurement] = field(default_factory=list)
     errors: list[tuple[str, Exception]] = field(default_factory=list)
+    unfetched: list[str] = field(default_factory=list)  # boards that may hold finished records
+
+    @property
+    def rows(self) -> list[Measurement]:
+        """The rows that count, one for each accounted item."""
+        return list(current(self.attempts).values())
 
     def take(self, event: Event) -> None:
         """Store one event; StoreError when the disk refuses."""
         match event:
             case Closed():
                 self.writer.append(event.measurement, event.samples)
-                self.rows.append(event.measurement)
+                self.attempts.append(event.measurement)
             case Traced():
                 self.writer.append_traces(event.traces)
+            case Began():
+                self._begin(event)
             case Failed():
-                self.errors.append((event.board, event.error))
-                self.writer.event("failed", {"board": event.board, "error": str(event.error)})
+                self._fail(event)
             case Peaks():
                 data = {"board": event.board, "ops_per_s": event.ops_per_s}
                 self.writer.event("peaks", data)
@@ -51,6 +59,22 @@ class Recorder:
                 self.writer.event("note", {"board": event.board, "words": event.words})
             case _:
                 pass
+
+    def _begin(self, event: Began) -> None:
+        begun = Begun(
+            board=event.board,
+            attempt=event.attempt,
+            directory=event.directory,
+            runner_sha256=event.runner_sha256,
+            environment=self.writer.add_environment(event.environment),
+        )
+        self.writer.begin(begun)
+
+    def _fail(self, event: Failed) -> None:
+        self.errors.append((event.board, event.error))
+        if event.has_more:
+            self.unfetched.append(event.board)
+        self.writer.event("failed", {"board": event.board, "error": str(event.error)})
 
     def account(self, plan: Plan, ready: Sequence[Ready], stopped: str) -> int:
         """Give a row to planned items that have none; returns how many there were.
@@ -73,9 +97,8 @@ class Recorder:
             for planned in plan.of(one.facts.name):
                 if (planned.board, planned.item.item_id) not in known:
                     words = stopped or "lost by a bug of the harness"
-                    row = absent(
-                        context, planned.item, status, "stopped" if stopped else "bug", words
-                    )
+                    rule = "stopped" if stopped else "bug"
+                    row = absent(context, planned.item, status, rule, words)
                     self.take(Closed(board=planned.board, measurement=row))
                     lost += 1
         return lost

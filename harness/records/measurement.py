@@ -196,6 +196,7 @@ class SampleSet:
     iterations: int
     wall_ns: tuple[int, ...]
     cpu_ns: tuple[int, ...]
+    attempt: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.records.measurement import Reason, Status
+from harness.records.measurement import Measurement, Reason, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,7 @@ RULES: dict[str, Rule] = {
         _rule("V20", Status.SUSPECT, "gp"),  # few repetitions
         _rule("no_steady_state", Status.SUSPECT, "gp"),
         _rule("imprecise", Status.SUSPECT, "p"),
+        _rule("partial", Status.SUSPECT, "gp"),  # cut short; `harness resume` may bring the rest
     )
 }
 
@@ -75,6 +76,12 @@ def code_shown(code: str) -> str:
 def spoken(reason: Reason) -> str:
     """Return `V11 words`, or the words alone where the code only repeats the status."""
     return " ".join(part for part in (code_shown(reason.rule), reason.words) if part)
+
+
+def is_open(row: Measurement) -> bool:
+    """Say whether an item may be tried again: its row tells of board or link, not of the work."""
+    infra = row.status is Status.INFRA
+    return infra or any(reason.rule == "partial" for reason in row.reasons)
 
 
 def is_believed(status: Status) -> bool:

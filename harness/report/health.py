@@ -86,10 +86,14 @@ def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact,
 
 
 def _throttled(environment: Environment, rows: Sequence[Measurement]) -> Fact:
-    throttled = [m for m in rows if any(r.rule == "V09" for r in m.reasons)]
+    reasons = [r for m in rows for r in m.reasons if r.rule == "V09"]
+    # the rule gives what it saw; without it, a counter went away
+    throttled = sum(r.seen is not None for r in reasons)
     if throttled:
-        return Fact(name="throttled", value=f"{len(throttled)} items", warn=True)
+        return Fact(name="throttled", value=f"{throttled} items", warn=True)
     # a counter that is not there reads unknown, never fine
+    if reasons:
+        return Fact(name="throttled", value="unknown: a counter went away", known=False)
     if not environment.counters:
         return Fact(name="throttled", value="unknown: no counter here", known=False)
     return Fact(name="throttled", value="not seen")

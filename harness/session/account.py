@@ -1,34 +1,52 @@
-"""Planned == accounted: every item of a session is emitted as Closed once, whatever happened."""
+"""Planned == accounted: every item of a session gets the row that counts, whatever happened.
+
+An item whose worker was lost gets an INFRA row for that attempt and stays open for the next one;
+what it had proven by then is kept, for the case that no attempt brings more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from harness.errors import HarnessError
 from harness.records.item import Work
-from harness.records.measurement import Measurement, SampleSet, Status
+from harness.records.measurement import Measurement, Reason, SampleSet, Status
+from harness.records.rules import is_believed
 from harness.session.collect import Collector, Payload
 from harness.session.events import Advanced, Closed, Event, Peaks
 from harness.session.judge import Context, absent, judge
 
 Emit = Callable[[Event], None]
+Verdict = tuple[Measurement, Sequence[SampleSet]]
 
 
 class Account:
     """Emits each work's Closed as early as it is final; `bug` is what went wrong in judging."""
 
-    def __init__(
-        self, context: Context, works: Sequence[Work], collector: Collector, emit: Emit
-    ) -> None:
-        self._context, self._collector, self._emit = context, collector, emit
+    def __init__(self, context: Context, works: Sequence[Work], emit: Emit) -> None:
+        self.context, self._emit = context, emit
         self._open = {work.item.item_id: work for work in works}
+        self._partial: dict[str, Verdict] = {}
+        self._collector = Collector()
         self._total = len(works) * context.plan.protocol.repetitions_max
         self._repetitions = 0
         self.bug: Exception | None = None
 
+    @property
+    def open_works(self) -> list[Work]:
+        """What is not accounted for yet, in the plan's order."""
+        return list(self._open.values())
+
+    def begin(self, collector: Collector, context: Context) -> None:
+        """Go on with another attempt: frames come from another spool."""
+        self._collector, self.context = collector, context
+        self._repetitions = 0
+        self._total = len(self._open) * context.plan.protocol.repetitions_max
+
     def frame(self, payload: Payload) -> None:
         """React to one frame: progress, peaks, a final close."""
-        board = self._context.facts.name
+        board = self.context.facts.name
         kind = payload.get("kind")
         item = str(payload.get("item", ""))
         if kind == "peak":
@@ -37,45 +55,88 @@ class Account:
             self._repetitions += 1
             self._emit(self._advanced(board, item, payload))
         elif kind == "item_end" and payload.get("final") and item in self._open:
-            self._close(item)
+            self._put(item, self._judged(item))
+
+    def lost(self, error: HarnessError) -> None:
+        """End a lost worker's attempt: what it has proven enough of counts, the rest is open."""
+        for item in list(self._open):
+            verdict = self._proven(item)
+            if verdict is not None and self._is_final(verdict[0]):
+                self._put(item, verdict)
+                continue
+            if verdict is not None:
+                self._partial[item] = verdict
+            row = self._absent(item, Status.INFRA, "infra", error.what)
+            self._emit_row((row, ()))
 
     def close_rest(self, error: HarnessError | None) -> None:
         """Account for every item still open; what was proven before `error` keeps its numbers."""
-        for item, work in list(self._open.items()):
-            frames = self._collector.items.get(item)
-            if error is not None and (frames is None or frames.closing is None):
-                row = absent(self._context, work.item, Status.INFRA, "infra", error.what)
-                self._put(item, row)
-            else:
-                self._close(item)
+        for item in list(self._open):
+            if error is None:
+                self._put(item, self._judged(item))
+                continue
+            verdict = self._proven(item) or self._partial.get(item)
+            if verdict is None:
+                verdict = (self._absent(item, Status.INFRA, "infra", error.what), ())
+            elif not self._is_final(verdict[0]):
+                verdict = _cut_short(verdict, error)
+            self._put(item, verdict)
 
     def skip_rest(self, words: str) -> None:
         """Account for items that were never begun because the user stopped the run."""
-        for item, work in list(self._open.items()):
-            self._put(item, absent(self._context, work.item, Status.SKIPPED, "stopped", words))
+        for item in list(self._open):
+            self._put(item, (self._absent(item, Status.SKIPPED, "stopped", words), ()))
 
-    def _close(self, item: str) -> None:
-        work = self._open[item]
+    def _proven(self, item: str) -> Verdict | None:
+        frames = self._collector.items.get(item)
+        return None if frames is None or frames.closing is None else self._judged(item)
+
+    def _is_final(self, row: Measurement) -> bool:
+        """Whether a row of a cut attempt stands: a verdict on the work, or enough repetitions."""
+        if not is_believed(row.status):
+            return row.status is not Status.INFRA
+        done = row.latency_ns.repetitions if row.latency_ns else 0
+        return done >= self.context.plan.protocol.repetitions_min
+
+    def _judged(self, item: str) -> Verdict:
         try:
-            measurement, samples = judge(self._context, work, self._collector)
+            return judge(self.context, self._open[item], self._collector)
         except Exception as error:  # noqa: BLE001 - a bug in judging must not lose the item
             self.bug = error
-            words = f"could not be judged: {error!r}"
-            measurement = absent(self._context, work.item, Status.FAILED, "bug", words)
-            samples = []
-        self._put(item, measurement, samples)
+            return self._absent(item, Status.FAILED, "bug", f"could not be judged: {error!r}"), ()
 
-    def _put(self, item: str, row: Measurement, samples: Sequence[SampleSet] = ()) -> None:
+    def _absent(self, item: str, status: Status, rule: str, words: str) -> Measurement:
+        return absent(self.context, self._open[item].item, status, rule, words)
+
+    def _put(self, item: str, verdict: Verdict) -> None:
         del self._open[item]
-        board = self._context.facts.name
-        self._emit(Closed(board=board, measurement=row, samples=tuple(samples)))
+        self._emit_row(verdict)
+
+    def _emit_row(self, verdict: Verdict) -> None:
+        row, samples = verdict
+        self._emit(
+            Closed(
+                board=self.context.facts.name,
+                measurement=row,
+                samples=tuple(replace(s, attempt=row.attempt) for s in samples),
+                is_open=row.item in self._open,
+            )
+        )
 
     def _advanced(self, board: str, item: str, payload: Payload) -> Advanced:
+        number = payload.get("rep")  # not judged yet: a board may say anything
         return Advanced(
             board=board,
             item=item,
             label=self._open[item].item.label,
-            repetition=int(payload.get("rep", 0)) + 1,
+            repetition=number + 1 if isinstance(number, int) else 1,
             done=self._repetitions,
             total=self._total,
         )
+
+
+def _cut_short(verdict: Verdict, error: HarnessError) -> Verdict:
+    row, samples = verdict
+    done = row.latency_ns.repetitions if row.latency_ns else 0
+    reason = Reason(rule="partial", words=f"cut short after {done} repetitions: {error.what}")
+    return replace(row, status=Status.SUSPECT, reasons=(*row.reasons, reason)), samples

@@ -172,7 +172,8 @@ def _slot(duel: Duel, ready: Ready, run: str, control: Control, say: Say) -> Col
         watch=ready.facts.watch,
     )
     collector = Collector()
-    for frame in follow(ready, Order(run=run, job=render(job)), control, say):
+    order = Order(run=run, job=render(job), directory=ready.deployed.directory)
+    for frame in follow(ready, order, control, say):
         collector.feed(frame)
     return collector
 

@@ -11,6 +11,9 @@ from harness.transport.frames import Frame
 
 Payload = dict[str, Any]
 DATA_KINDS = ("sample", "energy")
+# of frames in memory; a publishable run of two hundred items is a tenth of it
+LIMIT_BYTES = 64 << 20
+UNITS_LIMIT = 64
 
 
 @dataclass
@@ -26,13 +29,17 @@ class ItemFrames:
 
     @property
     def samples(self) -> list[Payload]:
-        """Proven sample frames in the order of their repetitions."""
-        return [f for f in self.frames[: self.proven] if f["kind"] == "sample"]
+        """Proven sample frames in the order of their repetitions; none where one cannot be."""
+        return self._proven("sample")
 
     @property
     def windows(self) -> list[Payload]:
-        """Proven energy frames."""
-        return [f for f in self.frames[: self.proven] if f["kind"] == "energy"]
+        """Proven energy frames; none where a frame of the item cannot be."""
+        return self._proven("energy")
+
+    def _proven(self, kind: str) -> list[Payload]:
+        proven = [] if self.fault else self.frames[: self.proven]
+        return [f for f in proven if f["kind"] == kind]
 
 
 @dataclass
@@ -42,13 +49,19 @@ class Collector:
     items: dict[str, ItemFrames] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
     idle: list[Payload] = field(default_factory=list)
+    kept_bytes: int = 0
 
     def feed(self, frame: Frame) -> None:
         """Take in one frame; kinds this version does not know are passed over."""
         payload = frame.payload
         kind = payload.get("kind")
-        if kind == "peak" and not fault(payload):
-            self.peaks[str(payload["unit"])] = float(payload["ops_per_s"])
+        if kind not in {*DATA_KINDS, "peak", "idle", "item_end"}:
+            return
+        self.kept_bytes += len(frame.raw)
+        if self.kept_bytes > LIMIT_BYTES:
+            self._overflow(payload)
+        elif kind == "peak" and not fault(payload) and len(self.peaks) < UNITS_LIMIT:
+            self.peaks[payload["unit"]] = float(payload["ops_per_s"])
         elif kind == "idle" and not fault(payload):
             self.idle.append(payload)
         elif kind in DATA_KINDS:
@@ -60,10 +73,25 @@ class Collector:
             _close(self._item(payload), payload)
 
     def _item(self, payload: Payload) -> ItemFrames:
-        return self.items.setdefault(str(payload.get("item", "")), ItemFrames())
+        return self.items.setdefault(_name(payload), ItemFrames())
+
+    def _overflow(self, payload: Payload) -> None:
+        """Keep nothing more; what is closed before stays, an item that goes on is not believed."""
+        item = self.items.get(_name(payload))
+        if item is not None and payload.get("kind") in DATA_KINDS:
+            item.fault = item.fault or f"the board sent more than {LIMIT_BYTES >> 20} MiB of frames"
+
+
+def _name(payload: Payload) -> str:
+    name = payload.get("item")
+    return name if isinstance(name, str) else ""
 
 
 def _close(item: ItemFrames, payload: Payload) -> None:
+    words = fault(payload)
+    if words:
+        item.broken = words
+        return
     if payload.get("count") != len(item.frames):
         item.broken = f"item_end counts {payload.get('count')}, {len(item.frames)} frames came"
         return

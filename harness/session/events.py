@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.records.measurement import Measurement, PowerTrace, SampleSet
+    from harness.records.measurement import Environment, Measurement, PowerTrace, SampleSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +30,30 @@ class Advanced:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Began:
+    """An attempt is about to start on a board: where its spool will lie, and in what state it is.
+
+    Written down so that a later controller finds it.
+    """
+
+    board: str
+    attempt: int
+    directory: str
+    runner_sha256: str
+    environment: Environment
+
+
+@dataclass(frozen=True, kw_only=True)
 class Closed:
-    """An item is accounted for; `samples` are its raw timings."""
+    """One attempt at an item has its row; `samples` are its raw timings.
+
+    `is_open`: the item is not accounted for by this row, it will be tried again.
+    """
 
     board: str
     measurement: Measurement
     samples: tuple[SampleSet, ...] = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +74,14 @@ class Traced:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """A board gave up; its open items have been accounted for before this."""
+    """A board gave up; its open items have been accounted for before this.
+
+    `has_more`: a worker may still be at work there, and its spool can be fetched later.
+    """
 
     board: str
     error: Exception
+    has_more: bool = False
 
 
-Event = Note | Advanced | Closed | Traced | Peaks | Failed
+Event = Note | Began | Advanced | Closed | Traced | Peaks | Failed

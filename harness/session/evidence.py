@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from harness.records.board import BoardFacts
     from harness.records.item import Protocol, Work
     from harness.records.measurement import Latency
+from harness.session.sanity import most_ops_per_s
 from harness.stats.latency import quantile
 
 Payload = Mapping[str, Any]
@@ -53,6 +54,18 @@ class Evidence:
         """Share of the best peak known for this precision on this board."""
         peak = self.peaks.get(self.work.item.scheme, 0.0)
         return self.ops_per_s / peak if self.ops_per_s is not None and peak > 0 else None
+
+    @property
+    def least_ns(self) -> float:
+        """Nanoseconds an inference takes at least on any CPU of today; 0 where nothing is known.
+
+        Holds without a peak of the board's own, and for networks, which mix precisions.
+        """
+        if self.work.item.device != "cpu":
+            return 0.0
+        macs = self.work.macs_by_precision.items()
+        seconds = sum(2 * count / most_ops_per_s(precision) for precision, count in macs)
+        return seconds * 1e9 * self.work.item.batch / max(1, self.work.item.threads)
 
     def total(self, key: str) -> int:
         """Sum of a counter over all repetitions (absent counts as 0)."""

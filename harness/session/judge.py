@@ -25,6 +25,7 @@ from harness.session.collect import Collector, ItemFrames
 from harness.session.evidence import Evidence
 from harness.session.joules import joules
 from harness.session.rules import verdict
+from harness.session.sanity import celsius, words_of
 from harness.stats.latency import quantile, summarise
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Context:
     facts: BoardFacts
     environment: str
     runner_sha256: str
+    attempt: int = 1
 
 
 def judge(
@@ -67,7 +69,7 @@ def judge(
     wrong = _wrong_output(frames)
     if closing.get("status") != "done" and not wrong:
         status = Status.TIMEOUT if closing.get("status") == "timeout" else Status.FAILED
-        words = str(closing.get("words") or "the runner gave no reason")
+        words = words_of(closing, "words") or "the runner gave no reason"
         return absent(context, work.item, status, status.value.lower(), words), []
     if not frames.samples and closing.get("stop") in STOPPED:
         words = f"stopped before its first repetition ({closing['stop']})"
@@ -115,6 +117,7 @@ def _identity(context: Context, item: Item) -> dict[str, Any]:
         "profile": context.plan.protocol.profile,
         "weights": item.weights,
         "environment": context.environment,
+        "attempt": context.attempt,
         "forced_variant": item.variant or None,
     }
 
@@ -142,10 +145,21 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         peaks=collector.peaks,
         boot_ids=frozenset(boots - {""}),
         latency=latency,
-        broken=frames.broken,
+        broken=frames.broken or _too_many(context, samples),
         half_width=_half_width(latency),
         p25_by_repetition_ns=[quantile(s["wall_ns"], 0.25) / int(s["iterations"]) for s in timed],
     )
+
+
+def _too_many(context: Context, samples: Sequence[Payload]) -> str:
+    """Words when more came than the job asked for: it is not known then what was timed."""
+    protocol = context.plan.protocol
+    most = max((len(s["wall_ns"]) for s in samples), default=0)
+    if len(samples) > protocol.repetitions_max:
+        return f"{len(samples)} repetitions came, at most {protocol.repetitions_max} were asked for"
+    if most > protocol.samples:
+        return f"{most} samples came in one repetition, {protocol.samples} were asked for"
+    return ""
 
 
 def _latency(timed: Sequence[Payload]) -> Latency | None:
@@ -157,7 +171,8 @@ def _latency(timed: Sequence[Payload]) -> Latency | None:
 def _half_width(latency: Latency | None) -> float | None:
     if latency is None or latency.ci95 is None:
         return None
-    return math.log(latency.ci95.high / latency.ci95.low) / 2
+    # a difference of logarithms: the quotient of two extremes may be no float
+    return (math.log(latency.ci95.high) - math.log(latency.ci95.low)) / 2
 
 
 def _measured(
@@ -190,10 +205,10 @@ def _measured(
         check=Check(
             kind=work.check_kind,
             passed=passed,
-            detail=str(last.get("check_detail") or "") or work.check_words or None,
+            detail=words_of(last, "check_detail") or work.check_words or None,
         ),
         latency_ns=latency,
-        cpu_ns=_cpu(frames.samples) if passed else None,
+        cpu_ns=_cpu(frames.samples) if latency else None,
         inferences_per_s=work.item.batch * 1e9 / latency.p50 if latency and believable else None,
         ops_per_s=evidence.ops_per_s if passed else None,
         peak_share=evidence.peak_share if passed else None,
@@ -242,8 +257,7 @@ def _memory(samples: Sequence[Payload]) -> Memory:
 
 
 def _temperature(sample: Payload) -> float | None:
-    value = sample.get("watch_after", {}).get("temperature")
-    return value / 1000 if isinstance(value, (int, float)) else None
+    return celsius(sample.get("watch_after", {}).get("temperature"))
 
 
 def _samples(context: Context, work: Work, frames: ItemFrames) -> list[SampleSet]:

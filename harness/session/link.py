@@ -1,7 +1,11 @@
-"""The way to one board over a whole session: replaced when it is lost, with growing pauses."""
+"""The way to one board over a whole session: replaced when it is lost, with growing pauses.
+
+When pauses do not help, the user's own `recover:` command may bring the board back, once.
+"""
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +13,7 @@ from typing import TypeVar
 
 from harness.errors import HarnessError, LinkError
 from harness.records.board import BoardEntry
+from harness.session.recover import recover
 from harness.transport.base import Transport
 
 Opener = Callable[[BoardEntry], Transport]
@@ -31,12 +36,20 @@ class Link:
     def __init__(self, entry: BoardEntry, opener: Opener) -> None:
         """Connect; raises LinkError or HostKeyError."""
         self._entry, self._opener = entry, opener
+        self._may_recover = entry.recover is not None
         self.current = opener(entry)
 
     def reopen(self) -> None:
         """Replace a lost transport; raises LinkError when the board stays away."""
         self.close()
         self.current = self._opener(self._entry)
+
+    def recover(self, say: Say) -> bool:
+        """Run the user's command that brings this board back; False when there is none any more."""
+        if not self._may_recover:
+            return False
+        self._may_recover = False
+        return recover(self._entry, say)
 
     def close(self) -> None:
         """Give the way up; what runs on the board goes on."""
@@ -57,11 +70,17 @@ class Patience:
 
     def after(self, error: LinkError) -> None:
         """Pause and re-open; raises `error` again when the patience is at its end."""
-        if self._failures >= len(WAITS_S) or self._control.cancel.is_set():
+        if self._control.cancel.is_set():
             raise error
+        if self._failures >= len(WAITS_S):
+            if not self._link.recover(self._say):
+                raise error
+            self._failures = 0
         self._say(f"{error.what}; trying again")
-        # a wish to stop ends the pause, and the next failure ends the tries
-        self._control.cancel.wait(WAITS_S[self._failures])
+        # jittered: boards behind one switch must not come back all at once; a wish to stop ends the
+        # pause, and the next failure ends the tries
+        pause_s = WAITS_S[self._failures] * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+        self._control.cancel.wait(pause_s)
         self._failures += 1
         with suppress(LinkError):
             self._link.reopen()

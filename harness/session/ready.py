@@ -32,6 +32,8 @@ class Ready:
     facts: BoardFacts
     deployed: Deployed
     link: Link
+    # makes the board ready anew over a re-opened link: after a reboot the runner may be gone
+    again: Callable[[], Ready]
 
     @property
     def transport(self) -> Transport:
@@ -71,13 +73,22 @@ def make_all_ready(
 def _make_ready(entry: BoardEntry, opener: Opener, runner_for: RunnerFor, isa_mask: str) -> Ready:
     link = Link(entry, opener)
     try:
-        seen = probe(link.current, entry)
-        binary = runner_for(target_of(seen))
-        deployed = deploy(link.current, entry, binary.path, binary.sha256, isa_mask=isa_mask)
-        return Ready(facts=_facts(entry, seen, deployed), deployed=deployed, link=link)
+        return _ready(link, entry, runner_for, isa_mask)
     except BaseException:
         link.close()
         raise
+
+
+def _ready(link: Link, entry: BoardEntry, runner_for: RunnerFor, isa_mask: str) -> Ready:
+    seen = probe(link.current, entry)
+    binary = runner_for(target_of(seen))
+    deployed = deploy(link.current, entry, binary.path, binary.sha256, isa_mask=isa_mask)
+
+    def again() -> Ready:
+        link.reopen()
+        return _ready(link, entry, runner_for, isa_mask)
+
+    return Ready(facts=_facts(entry, seen, deployed), deployed=deployed, link=link, again=again)
 
 
 def _facts(entry: BoardEntry, seen: Probe, deployed: Deployed) -> BoardFacts:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from harness.records.measurement import Reason, Status
 from harness.records.rules import RULES
 from harness.session.evidence import Evidence
+from harness.session.sanity import words_of
 
 MIN_SAMPLE_NS = 1_000_000
 CLOCK_STEPS_PER_SAMPLE = 1_000
@@ -28,7 +29,7 @@ def wrong_output(e: Evidence) -> Reason | None:
     for s in e.samples:
         if not (s.get("check_before") and s.get("check_after")):
             when = "before" if not s.get("check_before") else "after"
-            words = str(s.get("check_detail") or "output differs from the reference")
+            words = words_of(s, "check_detail") or "output differs from the reference"
             return Reason(rule="V01", words=f"wrong output {when} timing: {words}")
     if any(w.get("check") is not True for w in e.windows):
         return Reason(rule="V01", words="wrong output in an energy window")
@@ -36,12 +37,17 @@ def wrong_output(e: Evidence) -> Reason | None:
 
 
 def above_peak(e: Evidence) -> Reason | None:
-    """V04: faster than the board's own peak. Emulated clocks prove nothing."""
-    share = None if e.facts.emulated else e.peak_share
-    if share is None or share <= PEAK_LIMIT:
+    """V04: faster than the board's own peak, or than any core. Emulated clocks prove nothing."""
+    if e.facts.emulated:
         return None
-    words = "faster than this board's own peak: the work cannot have been done"
-    return Reason(rule="V04", words=words, seen=share, limit=PEAK_LIMIT)
+    share = e.peak_share
+    if share is not None and share > PEAK_LIMIT:
+        words = "faster than this board's own peak: the work cannot have been done"
+        return Reason(rule="V04", words=words, seen=share, limit=PEAK_LIMIT)
+    if e.latency is not None and e.latency.p25 < e.least_ns:
+        words = "faster than any CPU of today, in ns: the work cannot have been done"
+        return Reason(rule="V04", words=words, seen=e.latency.p25, limit=e.least_ns)
+    return None
 
 
 def short_samples(e: Evidence) -> Reason | None:
@@ -75,17 +81,28 @@ def rebooted(e: Evidence) -> Reason | None:
 
 
 def throttled(e: Evidence) -> Reason | None:
-    """V09: the measured clock fell, or a throttle counter rose."""
+    """V09: the measured clock fell, or a throttle counter rose or went away."""
     clock = None if e.facts.emulated else e.slow_clock
     if clock is not None and clock < CLOCK_DROP_LIMIT:
         words = "the core's clock was low in a quarter of the repetitions or more"
         return Reason(rule="V09", words=words, seen=clock, limit=CLOCK_DROP_LIMIT)
-    for name in e.watch_names:
-        pair = e.watched(name) if name.startswith("throttle") else None
-        if pair and isinstance(pair[0], int) and isinstance(pair[1], int) and pair[1] > pair[0]:
-            words = f"{name} rose: the board throttled"
-            return Reason(rule="V09", words=words, seen=pair[1] - pair[0], limit=0)
-    return None
+    counters = (name for name in e.watch_names if name.startswith("throttle"))
+    return next((reason for name in counters if (reason := _risen(e, name))), None)
+
+
+def _risen(e: Evidence, name: str) -> Reason | None:
+    first = e.samples[0].get("watch_before", {}).get(name)
+    last = e.samples[-1].get("watch_after", {}).get(name)
+    if not isinstance(first, int):
+        return None
+    # it was there: its silence now must not read as "not throttled"
+    if not isinstance(last, int):
+        words = f"{name} could not be read any more: whether the board throttled is unknown"
+        return Reason(rule="V09", words=words)
+    if last <= first:
+        return None
+    words = f"{name} rose: the board throttled"
+    return Reason(rule="V09", words=words, seen=last - first, limit=0)
 
 
 def governor_changed(e: Evidence) -> Reason | None:
@@ -153,11 +170,14 @@ def few_samples(e: Evidence) -> Reason | None:
 
 
 def impossible_time(e: Evidence) -> Reason | None:
-    """V22: a duration that is not positive."""
-    worst = min(e.times("wall_ns"), default=1)
-    if worst > 0:
-        return None
-    return Reason(rule="V22", words="a duration is zero or negative", seen=worst, limit=0)
+    """V22: a duration that is not positive, or that the clock cannot show."""
+    worst, step = min(e.times("wall_ns"), default=1), e.facts.hello.clock_step_ns
+    if worst <= 0:
+        return Reason(rule="V22", words="a duration is zero or negative", seen=worst, limit=0)
+    if e.times("wall_ns") and worst < step:
+        words = "a duration is less than one step of the clock, in ns"
+        return Reason(rule="V22", words=words, seen=worst, limit=step)
+    return None
 
 
 def broken_frames(e: Evidence) -> Reason | None:
@@ -167,7 +187,7 @@ def broken_frames(e: Evidence) -> Reason | None:
 
 def other_precision(e: Evidence) -> Reason | None:
     """V28: what was executed is not what was asked for (silent fall-back)."""
-    executed = {str(s.get("executed") or "") for s in e.samples} - {""}
+    executed = {str(s.get("executed") or "what nobody read back") for s in e.samples}
     wanted = e.work.precision_executed
     if e.work.item.runtime == "native" or executed <= {wanted}:
         return None

@@ -7,7 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from harness.session.carry_out import Session, carry_out
+from harness.session.carry_out import carry_out
+from harness.session.order import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

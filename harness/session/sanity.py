@@ -1,20 +1,88 @@
-"""Can the values of a frame be at all? It arrived whole; whether it makes sense is asked here."""
+"""Can the values of a frame be at all? It arrived whole; whether it makes sense is asked here.
+
+Whatever passes is finite, of the type its name says, and within bounds no board can leave; so no
+other value can enter a Measurement. Whether a possible value is believed is for the rules.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-LIMIT_NS = 10**15  # eleven days: no sample lasts as long
-LIST_LIMIT = 20_000
-NUMBERS = ("iterations", "clock_hz", "ops_per_s", "begin_ns", "end_ns", "inferences", "rep")
-LISTS = ("wall_ns", "cpu_ns", "t_ns", "raw", "raw2")
-WORDS = ("unit", "sensor", "variant", "boot_id", "check_detail", "cpu_mask")
-NEEDED = {
-    "sample": ("item", "iterations", "wall_ns", "cpu_ns"),
-    "energy": ("item", "sensor", "begin_ns", "end_ns", "t_ns", "raw", "inferences"),
+LIMIT_NS = 86_400 * 10**9  # a day: the longest a JOB lets one repetition last
+SAMPLES_LIMIT = 1_000  # as the runner has it
+READINGS_LIMIT = 20_000
+WATCHED_LIMIT = 64
+WORDS_LIMIT = 320
+MAX_CLOCK_HZ = 2e10  # the fastest cores do 6 GHz; an overclocked one is not three times as fast
+MIN_C, MAX_C = -60.0, 200.0
+_REGISTER = 1 << 63
+_BYTES = 1 << 50
+
+# Operations a core could do in one cycle (a multiply-accumulate is two): outer products of the
+# widest matrix units there are, of 512 bits, with room to spare.
+OPS_PER_CYCLE: Mapping[str, int] = {"w1a1": 16_384, "w8a8": 4_096, "fp32": 1_024}
+_CORE_HZ = 1e10
+
+# bounds of whole numbers, in whatever frame they stand
+WHOLE: Mapping[str, tuple[int, int]] = {
+    "rep": (0, 10**6),
+    "window": (0, 10**6),
+    "iterations": (0, 10**12),  # as the runner sizes its loops
+    "warmup": (0, 10**15),
+    "inferences": (0, 10**15),
+    "begin_ns": (0, _REGISTER),
+    "end_ns": (0, _REGISTER),
+    "load_ns": (0, LIMIT_NS),
+    "first_ns": (0, LIMIT_NS),
+    "inv_switches": (0, 10**12),
+    "minor_faults": (0, 10**12),
+    "major_faults": (0, 10**12),
+    "weights_bytes": (0, _BYTES),
+    "arena_bytes": (0, _BYTES),
+    "peak_rss_bytes": (0, _BYTES),
+    "count": (0, 10**9),
+}
+REAL: Mapping[str, tuple[float, float]] = {"clock_hz": (0.0, MAX_CLOCK_HZ)}
+FLAGS = ("check", "check_before", "check_after", "steady", "final")
+# lists of whole numbers: bounds of each, and of their count; a time <= 0 is for rule V22 to name
+LISTS: Mapping[str, tuple[int, int, int]] = {
+    "wall_ns": (-LIMIT_NS, LIMIT_NS, SAMPLES_LIMIT),
+    "cpu_ns": (0, LIMIT_NS * 4096, SAMPLES_LIMIT),  # of all threads together
+    "t_ns": (0, _REGISTER, READINGS_LIMIT),
+    "raw": (-_REGISTER, _REGISTER, READINGS_LIMIT),
+    "raw2": (-_REGISTER, _REGISTER, READINGS_LIMIT),
+}
+WORDS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.ASCII)
+    for name, pattern in {
+        "item": r"[!-~]{1,128}",
+        "unit": r"[a-z0-9]{1,32}",
+        "sensor": r"[!-~]{1,128}",
+        "variant": r"[A-Za-z0-9_,]{0,256}",
+        "cpu_mask": r"(?:0x[0-9a-f]{1,260})?",
+        "cpu_clock": r"thread|process",
+        "boot_id": r"[ -~]{1,64}",
+        "boot_id_start": r"[ -~]{1,64}",
+        "boot_id_end": r"[ -~]{1,64}",
+        "check_detail": rf"[^\x00]{{0,{WORDS_LIMIT}}}",
+        "runtime_version": r"[ -~]{0,256}",
+        "executed": r"[!-~]{0,256}",
+        "sha256": r"[0-9a-f]{64}",
+        "status": r"done|failed|timeout",
+        "stop": r"[a-z]{1,32}",
+    }.items()
+}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "sample": (
+        *("item", "rep", "iterations", "wall_ns", "cpu_ns", "check_before", "check_after"),
+        *("variant", "cpu_mask", "boot_id"),
+    ),
+    "energy": ("item", "sensor", "begin_ns", "end_ns", "t_ns", "raw", "inferences", "check"),
     "idle": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
     "peak": ("unit", "ops_per_s"),
+    "item_end": ("item", "final", "count", "sha256", "status", "stop"),
 }
 
 
@@ -24,37 +92,102 @@ def fault(payload: Mapping[str, Any]) -> str:
     for key in NEEDED.get(kind, ()):
         if key not in payload:
             return f"{kind} frame without {key}"
-    for key in NUMBERS:
-        if key in payload and not _is_number(payload[key]):
-            return f"{kind} frame: {key} is no number"
-    for key in WORDS:
-        if not isinstance(payload.get(key, ""), str):
-            return f"{kind} frame: {key} is no text"
-    for key in LISTS:
-        if key in payload and not _is_list(payload[key]):
-            return f"{kind} frame: {key} is no list of numbers"
-    return _sample_fault(payload) if kind == "sample" else ""
+    for key, value in payload.items():
+        words = _wrong(key, value)
+        if words:
+            return f"{kind} frame: {key} {words}"
+    if kind == "peak":
+        return _peak_fault(payload)
+    if kind == "sample":
+        return _sample_fault(payload)
+    return _window_fault(kind, payload) if kind in {"energy", "idle"} else ""
+
+
+def most_ops_per_s(precision: str) -> float:
+    """Return operations/s that no core of today reaches, whatever a board says of itself."""
+    return OPS_PER_CYCLE.get(precision, max(OPS_PER_CYCLE.values())) * _CORE_HZ
+
+
+def words_of(payload: Mapping[str, Any], key: str) -> str:
+    """Return a board's own words for people: printable and short; nothing when there are none."""
+    value = payload.get(key)
+    text = value if isinstance(value, str) else ""
+    return "".join(c if c.isprintable() else "?" for c in text[:WORDS_LIMIT])
+
+
+def celsius(millidegrees: object) -> float | None:
+    """Return a temperature file's content in degrees; None for what no board survives."""
+    if not isinstance(millidegrees, int) or isinstance(millidegrees, bool):
+        return None
+    # compared as whole numbers: a file may hold any
+    inside = MIN_C * 1000 <= millidegrees <= MAX_C * 1000
+    return millidegrees / 1000 if inside else None
+
+
+def _wrong(key: str, value: object) -> str:
+    if key in WHOLE:
+        return "" if _is_whole(value, *WHOLE[key]) else "is no number that can be"
+    if key in REAL:
+        return "" if _is_real(value, *REAL[key]) else "is no number that can be"
+    if key in FLAGS:
+        return "" if isinstance(value, bool) else "is neither true nor false"
+    if key in LISTS:
+        return _list_fault(value, *LISTS[key])
+    if key in WORDS:
+        good = isinstance(value, str) and WORDS[key].fullmatch(value)
+        return "" if good else "is no text that can be"
+    if key in {"watch_before", "watch_after"}:
+        return "" if _is_watch(value) else "holds what no file can"
+    return ""
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_real(value: object, low: float, high: float) -> bool:
+    # NaN compares false
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+
+
+def _list_fault(value: object, low: int, high: int, most: int) -> str:
+    if not isinstance(value, list):
+        return "is no list"
+    if len(value) > most:
+        return f"holds {len(value)} values, at most {most} can be"
+    return "" if all(_is_whole(v, low, high) for v in value) else "holds a value that cannot be"
+
+
+def _is_watch(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and len(value) <= WATCHED_LIMIT
+        and all(
+            v is None or _is_whole(v, -(10**18), 10**18) or (isinstance(v, str) and len(v) <= 256)
+            for v in value.values()
+        )
+    )
+
+
+def _peak_fault(payload: Mapping[str, Any]) -> str:
+    limit = most_ops_per_s(payload["unit"])
+    value = payload["ops_per_s"]
+    if _is_real(value, 1.0, limit):
+        return ""
+    return f"peak frame: no core does that ({payload['unit']}, at most {limit:g} ops/s)"
 
 
 def _sample_fault(payload: Mapping[str, Any]) -> str:
     wall, cpu = payload["wall_ns"], payload["cpu_ns"]
     if payload["iterations"] < (1 if wall else 0):
         return "sample frame: no iterations"
-    if cpu and len(cpu) != len(wall):
-        return "sample frame: wall and CPU times do not pair"
-    if any(not isinstance(v, int) or v > LIMIT_NS for v in (*wall, *cpu)):
-        return "sample frame: a time that cannot be"
-    watches = (payload.get(key, {}) for key in ("watch_before", "watch_after"))
-    return "" if all(isinstance(w, dict) for w in watches) else "sample frame: broken watch"
+    # the runner measures both clocks of every sample
+    return "" if len(cpu) == len(wall) else "sample frame: wall and CPU times do not pair"
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-
-
-def _is_list(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) <= LIST_LIMIT
-        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value)
-    )
+def _window_fault(kind: str, payload: Mapping[str, Any]) -> str:
+    begin, end = payload["begin_ns"], payload["end_ns"]
+    # differences of this size are exact in the arithmetic that follows
+    if end - begin > LIMIT_NS or any(abs(t - begin) > LIMIT_NS for t in payload["t_ns"]):
+        return f"{kind} frame: readings of another time than the window's"
+    return ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.records.codec import to_json
-from harness.records.measurement import Environment
 
 # 1: first form (2026-11)
 RUN_SCHEMA = 1
@@ -36,6 +32,8 @@ class RunFacts:
     exit_code: int | None = None
     origin: str | None = None
     source: str | None = None
+    rerun_of: str | None = None
+    isa_mask: str = ""
     notes: tuple[str, ...] = ()
     sensor_absent: Mapping[str, str] = field(default_factory=dict)
     peaks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # board -> unit -> op/s
@@ -50,12 +48,6 @@ def fold(facts: RunFacts, kind: str, data: Mapping[str, Any]) -> RunFacts:
         known = {**facts.peaks.get(data["board"], {}), **data["ops_per_s"]}
         return dataclasses.replace(facts, peaks={**facts.peaks, data["board"]: known})
     return facts
-
-
-def environment_hash(environment: Environment) -> str:
-    """Return the name by which measurements refer to `environment`."""
-    text = json.dumps(to_json(environment), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def utc(moment: datetime) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.errors import StoreError
+from harness.records.attempts import Begun, current
 from harness.records.codec import from_json
 from harness.records.item import Plan, Planned
 from harness.records.measurement import SCHEMA, Environment, Measurement, PowerTrace, SampleSet
@@ -18,6 +18,7 @@ from harness.store.facts import RUN_SCHEMA, RunFacts, fold
 from harness.store.files import read_bytes, sha256
 from harness.store.journal import Journal, read_journal
 from harness.store.lines import objects, parse_object, split
+from harness.store.sidecar import members, whole_bytes
 from harness.store.writer import PLAN_SCHEMA
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRun:
-    """A run as it lies on the disk; `measurements`: the last attempts, in plan order."""
+    """A run as it lies on the disk; `measurements`: the rows that count, in plan order."""
 
     folder: Path
     plan: Plan
@@ -49,8 +50,8 @@ class StoredRun:
 
 def account(plan: Plan, measurements: Sequence[Measurement]) -> tuple[Planned, ...]:
     """Return the planned items that no measurement accounts for (planned == accounted, always)."""
-    rows = Counter((m.board, m.item) for m in {(m.board, m.item): m for m in measurements}.values())
-    return tuple(p for p in plan.items if not rows[(p.board, p.item.item_id)])
+    known = {(m.board, m.item) for m in measurements}
+    return tuple(p for p in plan.items if (p.board, p.item.item_id) not in known)
 
 
 def read_run(path: Path) -> StoredRun:
@@ -69,12 +70,11 @@ def read_run(path: Path) -> StoredRun:
         facts, environments = _facts_from_run(folder / layout.RUN)
     else:
         facts, environments = _facts_from_journal(folder, plan, notes)
-    latest = {(m.board, m.item): m for m in attempts}
     return StoredRun(
         folder=folder,
         plan=plan,
         facts=facts,
-        measurements=_in_plan_order(plan, latest.values()),
+        measurements=_in_plan_order(plan, current(attempts).values()),
         attempts=attempts,
         environments=environments,
         closed=closed,
@@ -96,6 +96,18 @@ def find_run(root: Path, words: str) -> StoredRun:
     return read_run(layout.find_folder(root, words))
 
 
+def read_begun(folder: Path) -> tuple[Path | None, list[Begun]]:
+    """Return the inventory file of a run, and the attempts that were begun on its boards."""
+    path = folder / layout.JOURNAL
+    inventory, begun = None, []
+    for event in read_journal(path).events:
+        if event.kind == "attempt":
+            begun.append(_record(Begun, dict(event.data), str(path)))
+        elif event.kind == "inventory" and event.data.get("path"):
+            inventory = Path(event.data["path"])
+    return inventory, begun
+
+
 def list_runs(root: Path) -> Iterator[StoredRun]:
     """Read all runs, oldest first; raises StoreError at the first that cannot be read."""
     for folder in layout.list_folders(root):
@@ -104,12 +116,14 @@ def list_runs(root: Path) -> Iterator[StoredRun]:
 
 def read_samples(run: StoredRun) -> Iterator[SampleSet]:
     """Yield the raw samples of a run; a torn last member ends an open run's samples early."""
-    yield from _sidecar(run, layout.SAMPLES, SampleSet)
+    found = _sidecar(run, layout.SAMPLES, SampleSet)
+    yield from _once(found, lambda s: (s.board, s.item, s.attempt, s.repetition))
 
 
 def read_traces(run: StoredRun) -> Iterator[PowerTrace]:
     """Yield the raw power readings of a run; torn ends as for samples."""
-    yield from _sidecar(run, layout.POWER, PowerTrace)
+    found = _sidecar(run, layout.POWER, PowerTrace)
+    yield from _once(found, lambda t: (t.board, t.item, t.sensor, t.begin_ns))
 
 
 def _sidecar(run: StoredRun, name: str, kind: type[T]) -> Iterator[T]:
@@ -117,22 +131,26 @@ def _sidecar(run: StoredRun, name: str, kind: type[T]) -> Iterator[T]:
     if not path.exists():
         return
     data = read_bytes(path)
+    if run.closed and whole_bytes(data) < len(data):
+        raise StoreError("damaged, or ends too early", where=str(path))
     number = 0
-    while data:
-        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        try:
-            text = member.decompress(data) + member.flush()
-        except zlib.error as error:
-            raise StoreError(f"damaged: {error}", where=str(path)) from None
-        if not member.eof:
-            if run.closed:
-                raise StoreError("ends too early", where=str(path))
-            return
-        for line in split(text)[0]:
-            number += 1
-            where = f"{path}:{number}"
-            yield _record(kind, parse_object(line.raw, where), where)
-        data = member.unused_data
+    try:
+        for text, _ in members(data):
+            for line in split(text)[0]:
+                number += 1
+                where = f"{path}:{number}"
+                yield _record(kind, parse_object(line.raw, where), where)
+    except zlib.error as error:
+        raise StoreError(f"damaged: {error}", where=str(path)) from None
+
+
+def _once(records: Iterable[T], key: Callable[[T], tuple[object, ...]]) -> Iterator[T]:
+    """Yield each record once: a controller that was killed may have written some before."""
+    seen = set()
+    for record in records:
+        if key(record) not in seen:
+            seen.add(key(record))
+            yield record
 
 
 def _verify(folder: Path) -> None:

@@ -6,21 +6,22 @@ Nothing is ever rewritten. A run without manifest is open: it can be read and go
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from harness.errors import StoreError
+from harness.errors import ConfigError, StoreError
+from harness.records.attempts import Begun
 from harness.records.codec import from_json, to_json
+from harness.records.environment import environment_hash
 from harness.records.item import Plan
 from harness.records.measurement import Environment, Measurement, PowerTrace, SampleSet
 from harness.store import layout
-from harness.store.facts import RunFacts, environment_hash, fold, git_state, utc
+from harness.store.facts import RunFacts, fold, git_state, utc
 from harness.store.files import (
     Appender,
     canonical,
@@ -32,6 +33,8 @@ from harness.store.files import (
 )
 from harness.store.journal import JournalWriter, read_journal
 from harness.store.lines import split
+from harness.store.lock import RunLock
+from harness.store.sidecar import member, whole_bytes
 
 PLAN_SCHEMA = 1  # 1: first form (2026-11)
 
@@ -39,10 +42,13 @@ PLAN_SCHEMA = 1  # 1: first form (2026-11)
 class RunWriter:
     """One run being written; use as a context manager (an exception leaves the run open)."""
 
-    def __init__(self, folder: Path, facts: RunFacts) -> None:
+    def __init__(self, folder: Path, facts: RunFacts, lock: RunLock) -> None:
         """Open files in an existing `folder`; `create` and `resume` are the ways to get here."""
         self.folder = folder
         self.facts = facts
+        self.begun: list[Begun] = []  # attempts on boards, oldest first
+        self.inventory: Path | None = None  # the file that holds this run's boards
+        self._lock = lock
         self._environments: dict[str, Environment] = {}
         self._journal = JournalWriter(folder / layout.JOURNAL)
         self._measurements = Appender(folder / layout.MEASUREMENTS)
@@ -54,7 +60,17 @@ class RunWriter:
         return self.facts.run
 
     @classmethod
-    def create(cls, root: Path, plan: Plan, *, command: str, run: str | None = None) -> Self:
+    def create(
+        cls,
+        root: Path,
+        plan: Plan,
+        *,
+        command: str,
+        run: str | None = None,
+        inventory: Path | None = None,
+        isa_mask: str = "",
+        rerun_of: str | None = None,
+    ) -> Self:
         """Make the folder of a new run and store the plan; raises StoreError if it cannot be."""
         run = run or layout.new_run_id()
         folder = layout.run_folder(root, run)
@@ -71,30 +87,59 @@ class RunWriter:
             git_sha=sha,
             dirty=dirty,
             started=utc(datetime.now(tz=UTC)),
+            isa_mask=isa_mask,
+            rerun_of=rerun_of,
         )
-        writer = cls(folder, facts)
+        writer = cls(folder, facts, RunLock(folder))
         writer.event("run_started", to_json(facts))
+        writer.inventory = inventory
+        writer.event("inventory", {"path": None if inventory is None else str(inventory)})
         return writer
 
     @classmethod
     def resume(cls, folder: Path) -> Self:
-        """Go on with an open run: torn tails are cut, everything whole stays as it is."""
+        """Go on with an open run: torn tails are cut, everything whole stays as it is.
+
+        Raises ConfigError when it is closed, LeaseHeldError while another controller writes it,
+        StoreError when its files are damaged.
+        """
         if (folder / layout.MANIFEST).exists():
-            raise StoreError(
-                "this run is closed", where=str(folder), do="start a new one: `harness run SUITE`"
+            raise ConfigError(
+                "this run is closed",
+                where=str(folder),
+                do="measure what is missing in a new run: `harness rerun RUN --status infra`",
             )
+        lock = RunLock(folder)
+        try:
+            return cls._resumed(folder, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _resumed(cls, folder: Path, lock: RunLock) -> Self:
         journal = read_journal(folder / layout.JOURNAL)
         started = next((e.data for e in journal.events if e.kind == "run_started"), None)
         if started is None:
-            raise StoreError("the journal names no start", where=str(folder / layout.JOURNAL))
+            raise StoreError(
+                "the journal names no start: nothing was begun on any board",
+                where=str(folder / layout.JOURNAL),
+                do="start anew: `harness run SUITE`",
+            )
         for name in (layout.JOURNAL, layout.MEASUREMENTS):
-            _cut_torn_tail(folder / name)
-        writer = cls(folder, from_json(RunFacts, dict(started)))
+            _cut(folder / name, _whole_lines)
+        for name in (layout.SAMPLES, layout.POWER):
+            _cut(folder / name, whole_bytes)
+        writer = cls(folder, from_json(RunFacts, dict(started)), lock)
         for event in journal.events:
             writer.facts = fold(writer.facts, event.kind, event.data)
             if event.kind == "environment":
                 environment = from_json(Environment, event.data["environment"])
                 writer._environments[event.data["hash"]] = environment
+            elif event.kind == "inventory" and event.data["path"]:
+                writer.inventory = Path(event.data["path"])
+            elif event.kind == "attempt":
+                writer.begun.append(from_json(Begun, dict(event.data)))
         writer.event("run_resumed", {})
         return writer
 
@@ -106,6 +151,11 @@ class RunWriter:
             self.event("environment", data)
             self._environments[name] = environment
         return name
+
+    def begin(self, attempt: Begun) -> None:
+        """Journal that an attempt is about to start, so that another controller finds its spool."""
+        self.event("attempt", to_json(attempt))
+        self.begun.append(attempt)
 
     def no_sensor(self, board: str, words: str) -> None:
         """Keep what was looked for when a board has no power sensor."""
@@ -119,7 +169,7 @@ class RunWriter:
     def append(self, measurement: Measurement, samples: Sequence[SampleSet] = ()) -> None:
         """Store one closed item; on the disk when this returns. Raises StoreError."""
         if samples:
-            self._samples.append(_member(samples))
+            self._samples.append(member(samples))
         line = canonical(to_json(measurement)).encode()
         self._measurements.append(line + b"\n")
         closed = {
@@ -137,7 +187,7 @@ class RunWriter:
             return
         sidecar = Appender(self.folder / layout.POWER)
         try:
-            sidecar.append(_member(traces))
+            sidecar.append(member(traces))
         finally:
             sidecar.close()
 
@@ -157,6 +207,7 @@ class RunWriter:
         """Close the files and leave the run open, to be resumed."""
         for file in (self._journal, self._measurements, self._samples):
             file.close()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -168,12 +219,6 @@ class RunWriter:
         trace: TracebackType | None,
     ) -> None:
         self.leave()
-
-
-def _member(records: Sequence[SampleSet | PowerTrace]) -> bytes:
-    """One gzip member: members joined are a valid file, and each is whole or torn."""
-    text = "".join(canonical(to_json(record)) + "\n" for record in records)
-    return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
 
 def write_manifest(folder: Path) -> None:
@@ -197,12 +242,19 @@ def _lines(document: Mapping[str, Any]) -> bytes:
     return f"{{\n{rows}\n}}\n".encode()
 
 
-def _cut_torn_tail(path: Path) -> None:
+def _whole_lines(data: bytes) -> int:
+    lines, _ = split(data)
+    return lines[-1].end if lines else 0
+
+
+def _cut(path: Path, whole: Callable[[bytes], int]) -> None:
+    """Cut a torn tail; what is whole is never touched."""
     if not path.exists():
         return
-    lines, torn = split(read_bytes(path))
-    if torn:
+    data = read_bytes(path)
+    end = whole(data)
+    if end < len(data):
         try:
-            os.truncate(path, lines[-1].end if lines else 0)
+            os.truncate(path, end)
         except OSError as error:
             refuse(error, path)

@@ -62,6 +62,10 @@ def test_good() -> None:
         {"clock_hz": float("nan")},
         {"clock_hz": float("inf")},
         {"memory_bytes": -1},
+        {"memory_bytes": 1 << 63},
+        {"clock_hz": 1e13},
+        {"clock_step_ns": 1 << 62},
+        {"page_bytes": 1 << 62},
     ],
 )
 def test_refused(change: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from harness.records.environment import environment_hash
 from harness.records.item import Item, Plan, Planned, Protocol
 from harness.records.measurement import (
     Build,
@@ -23,7 +24,7 @@ from harness.records.measurement import (
     SampleSet,
     Status,
 )
-from harness.store.facts import RunFacts, environment_hash
+from harness.store.facts import RunFacts
 from harness.store.reader import StoredRun
 
 RUN = "019aa5f0c8e67b3e8f1a2b3c4d5e6f70"

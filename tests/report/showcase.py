@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from typing import Any
 
+from harness.records.environment import environment_hash
 from harness.records.item import Item
 from harness.records.measurement import (
     Accuracy,
@@ -16,7 +17,6 @@ from harness.records.measurement import (
     Startup,
     Status,
 )
-from harness.store.facts import environment_hash
 from harness.store.reader import StoredRun
 from tests.helpers import measurements as made
 

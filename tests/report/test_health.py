@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+from harness.records.environment import environment_hash
 from harness.records.item import Planned
 from harness.records.measurement import Measurement, Reason, Status
 from harness.report.health import cards, counts, trusted
 from harness.report.rows import shown
-from harness.store.facts import environment_hash
 from tests.helpers import measurements as made
 
 ITEM = made.an_item()
@@ -43,7 +43,8 @@ def test_a_board_without_throttle_counter_says_so() -> None:
 
 
 def test_throttling_is_counted() -> None:
-    hot = made.a_measurement(status=Status.SUSPECT, reasons=(Reason(rule="V09", words="hot"),))
+    reason = Reason(rule="V09", words="hot", seen=0.8)
+    hot = made.a_measurement(status=Status.SUSPECT, reasons=(reason,))
     assert facts_of(hot)["throttled"] == "1 items"
 
 
@@ -73,3 +74,9 @@ def test_trusted_leaves_out_suspect_and_emulated() -> None:
         made.a_measurement(emulated=True),
     ]
     assert trusted(rows) == 1
+
+
+def test_a_counter_that_went_away_is_unknown_and_not_throttling() -> None:
+    reason = Reason(rule="V09", words="could not be read any more")
+    row = made.a_measurement(status=Status.SUSPECT, reasons=(reason,))
+    assert facts_of(row)["throttled"] == "unknown: a counter went away"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from harness.records.environment import environment_hash
 from harness.report.rows import shown
 from harness.report.surroundings import environment, methods
-from harness.store.facts import environment_hash
 from tests.helpers import measurements as made
 
 ITEM, OTHER = made.an_item(), made.an_item(scheme="w8a8")

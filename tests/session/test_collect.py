@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.session import collect
 from tests.helpers.sessions import Spool, gemm, item_end, sample
 
 
@@ -71,6 +72,34 @@ def test_values_that_cannot_be_spoil_their_item(changes: dict[str, object]) -> N
     item, spool = gemm(), Spool()
     spool.item(item, {**sample(item), **changes})
     assert spool.collected().items[item.item_id].fault
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "splendid"}, {"status": []}, {"count": True}, {"stop": 7}]
+)
+def test_a_close_that_cannot_be_proves_nothing(changes: dict[str, object]) -> None:
+    item, spool = gemm(), Spool()
+    spool.item(item, sample(item), **changes)
+    kept = spool.collected().items[item.item_id]
+    assert kept.closing is None
+    assert kept.samples == []
+    assert "item_end" in kept.broken
+
+
+def test_frames_without_end_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect, "LIMIT_BYTES", 5_000)
+    short, long, spool = gemm("w8a8"), gemm(), Spool()
+    spool.item(short, sample(short))
+    for rep in range(100):
+        spool.add(sample(long, rep))
+        spool.add({"kind": "idle", **dict.fromkeys(("begin_ns", "end_ns"), rep)})
+        spool.add({"kind": "news", "of": "nothing this version knows"})
+    kept = spool.collected()
+    assert len(kept.items[long.item_id].frames) < 10
+    assert "MiB of frames" in kept.items[long.item_id].fault
+    # what was closed before stands
+    assert len(kept.items[short.item_id].samples) == 1
+    assert not kept.items[short.item_id].fault
 
 
 def test_a_frame_without_what_it_needs_raises_nothing() -> None:

@@ -10,10 +10,11 @@ from harness.records.board import BoardEntry
 from harness.records.item import Plan, Planned, Protocol
 from harness.records.measurement import Measurement, Status
 from harness.runtimes import native
-from harness.session.carry_out import Session, carry_out
+from harness.session.carry_out import carry_out
 from harness.session.events import Closed, Event, Failed
 from harness.session.judge import Context
 from harness.session.link import Control
+from harness.session.order import Session
 from harness.session.ready import make_ready
 from harness.transport.registry import open_transport
 from tests.helpers import planted

@@ -6,19 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.records.codec import from_json, to_json
-from harness.store.facts import RunFacts, environment_hash, fold, git_state, utc
-from tests.helpers.measurements import an_environment
+from harness.store.facts import RunFacts, fold, git_state, utc
 
 
 def facts() -> RunFacts:
     return RunFacts(run="r", suite="s", command="c", started="t")
-
-
-def test_environment_hash_follows_the_content() -> None:
-    one = environment_hash(an_environment())
-    assert one == environment_hash(an_environment())
-    assert one != environment_hash(an_environment(governor="powersave"))
-    assert len(one) == 16
 
 
 def test_fold_keeps_peaks_and_missing_sensors() -> None:

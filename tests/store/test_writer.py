@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import EXIT_STORE, StoreError
+from harness.errors import EXIT_STORE, ConfigError, StoreError
 from harness.store import layout
 from harness.store.reader import read_run
 from harness.store.writer import RunWriter
@@ -68,7 +68,7 @@ def test_resume_goes_on_behind_torn_tails(tmp_path: Path) -> None:
 
 
 def test_a_closed_run_is_not_resumed(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="closed"):
+    with pytest.raises(ConfigError, match="closed"):
         RunWriter.resume(stores.closed(tmp_path))
 
 

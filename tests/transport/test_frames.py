@@ -90,6 +90,38 @@ def test_a_dropped_or_doubled_byte_never_gives_a_wrong_payload(at: int) -> None:
         assert [frame.payload for frame in found] == THREE[: len(found)]
 
 
+@st.composite
+def _damaged(draw: st.DrawFn) -> bytes:
+    """Lines doubled, lost, swapped or parted, and bytes changed: up to three of these."""
+    lines = WIRE.splitlines(keepends=True)
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        what = draw(st.sampled_from(["double", "lose", "swap", "part", "change", "noise"]))
+        if what == "double":
+            lines.insert(draw(st.integers(0, len(lines))), lines[at])
+        elif what == "lose" and len(lines) > 1:
+            del lines[at]
+        elif what == "swap":
+            other = draw(st.integers(0, len(lines) - 1))
+            lines[at], lines[other] = lines[other], lines[at]
+        elif what == "part":
+            cut = draw(st.integers(0, len(lines[at])))
+            lines[at : at + 1] = [part for part in (lines[at][:cut], lines[at][cut:]) if part]
+        elif what == "change":
+            cut = draw(st.integers(0, len(lines[at]) - 1))
+            byte = draw(st.integers(0, 255))
+            lines[at] = lines[at][:cut] + bytes([byte]) + lines[at][cut + 1 :]
+        else:
+            lines.insert(at, draw(st.binary(max_size=30)) + b"\n")
+    return b"".join(lines)
+
+
+@given(_damaged())
+def test_damage_of_every_kind_gives_a_prefix_or_nothing(data: bytes) -> None:
+    found = _survivors(data)
+    assert [frame.payload for frame in found] == THREE[: len(found)]
+
+
 @given(st.binary(max_size=200))
 def test_noise_is_no_frame_and_no_crash(noise: bytes) -> None:
     if not noise.startswith(b"HB1 "):

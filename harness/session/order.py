@@ -1,0 +1,78 @@
+"""What one board is asked to do: the session as it is planned, and the JOB of each attempt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.power.energy import minimum_window_s
+from harness.records.attempts import Begun
+from harness.records.item import Planned, Work
+from harness.session.job import Job, holder
+from harness.session.judge import Context
+from harness.session.ready import Ready
+
+EMULATION_SLOWNESS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A board that is ready, the work for it, and what the plan skips there.
+
+    `is_resumed`: an earlier controller has begun the attempts of `past`, and maybe one more that it
+    had no time to write down.
+    """
+
+    ready: Ready
+    context: Context
+    works: Sequence[Work]
+    skips: Sequence[Planned] = ()
+    isa_mask: str = ""
+    wait_s: float = 0.0
+    is_resumed: bool = False
+    past: Sequence[Begun] = ()
+
+    def spool(self, attempt: int = 1) -> str:
+        """Name of an attempt on the board."""
+        return spool_name(self.context.run, self.ready.facts.name, attempt)
+
+    @property
+    def begun(self) -> int:
+        """Number of the last attempt that is known to have begun."""
+        return max((p.attempt for p in self.past), default=0)
+
+    def past_of(self, attempt: int) -> Begun | None:
+        """Return what is known of an attempt of an earlier controller."""
+        return next((p for p in self.past if p.attempt == attempt), None)
+
+
+def spool_name(run: str, board: str, attempt: int) -> str:
+    """Return the name of a spool; two names of one machine must not share one."""
+    name = f"{run}.{hashlib.sha256(board.encode()).hexdigest()[:8]}"
+    return name if attempt == 1 else f"{name}.{attempt}"
+
+
+def job_of(session: Session, ready: Ready, works: Sequence[Work], attempt: int = 1) -> Job:
+    """Return the JOB of one attempt: `works` on the board as it is now."""
+    facts = ready.facts
+    protocol = session.context.plan.protocol
+    slowness = EMULATION_SLOWNESS if facts.emulated else 1
+    window_s = max(protocol.energy_window_s, minimum_window_s(facts.sensors))
+    return Job(
+        run=session.spool(attempt),
+        holder=holder(),
+        runner_sha256=ready.deployed.sha256,
+        lease=ready.deployed.lease,
+        seed=session.context.plan.seed,
+        # longer windows where the slowest sensor needs them
+        protocol=replace(protocol, energy_window_s=window_s),
+        works=works,
+        cpu_list=facts.cpu_list,
+        deadline_s=int(max(600, 4 * protocol.budget_s)) * slowness,
+        timeout_s=120 * slowness,
+        isa_mask=session.isa_mask,
+        root=facts.entry.root,
+        watch=facts.watch,
+        sensors=facts.sensors,
+    )
