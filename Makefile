@@ -39,9 +39,10 @@ reliability: $(INSTALLED_DEV) test-deps ## the whole fault suite, and docs/RELIA
 	@$(BIN)/python -m pytest tests/faults
 	@$(BIN)/python -m tests.faults.table
 
-lint: $(INSTALLED_DEV) ## style
+lint: $(INSTALLED_DEV) ## style, and what must never be called
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml harness
 
 types: $(INSTALLED_DEV) ## mypy --strict
 	@$(BIN)/mypy

@@ -28,6 +28,7 @@ from harness.commands import (
     show,
     stop,
 )
+from harness.commands.console import note
 from harness.errors import EXIT_BUG, EXIT_INTERRUPTED, HarnessError
 
 FIRST = "Everyday"
@@ -82,7 +83,7 @@ def main() -> None:
     try:
         app()
     except HarnessError as error:
-        print(f"harness: {error}", file=sys.stderr)
+        note(f"harness: {error}")
         _leave(error.exit_code)
     except KeyboardInterrupt:
         print("harness: interrupted", file=sys.stderr)
@@ -95,13 +96,18 @@ def main() -> None:
 
 
 def _report_bug() -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="harness-bug-", suffix=".log", delete=False
-    ) as log:
-        log.write(f"harness {__version__}, argv {sys.argv}\n")
-        traceback.print_exc(file=log)
     last = traceback.format_exc().strip().splitlines()[-1]
-    print(f"harness: this is a bug: {last}\n  please report it with {log.name}", file=sys.stderr)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="harness-bug-", suffix=".log", delete=False
+        ) as log:
+            log.write(f"harness {__version__}, argv {sys.argv}\n")
+            traceback.print_exc(file=log)
+        where = log.name
+    except OSError:  # the disk may be what is wrong
+        traceback.print_exc()
+        where = "the lines above"
+    note(f"harness: this is a bug: {last}\n  please report it with {where}")
 
 
 def _leave(code: int) -> None:

@@ -1,6 +1,8 @@
-"""Quantities as people read them; pure text, no knowledge of what is measured."""
+"""Quantities and foreign words as people read them; pure text, no knowledge of what is measured."""
 
 from __future__ import annotations
+
+import unicodedata
 
 _SI = (
     (1e12, "T"),
@@ -54,3 +56,21 @@ def size_bytes(value: int) -> str:
         if value >= limit:
             return f"{_significant(value / limit, 3)} {unit}"
     return f"{value} B"
+
+
+def harmless(text: str) -> str:
+    """Return foreign words as one line without anything that a terminal or a page would act upon.
+
+    Every kind of space, tabs and newlines become one blank each; control characters, marks that
+    turn the direction of writing, surrogates and what has no name in Unicode are left out.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(char) for char in text)
+
+
+def _harmless(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in "\n\t" or category.startswith("Z"):
+        return " "
+    return "" if category.startswith("C") else char

@@ -1,12 +1,14 @@
-"""Quantities as people read them."""
+"""Quantities and foreign words as people read them."""
 
 from __future__ import annotations
+
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.units import duration_ns, percent, rate, si, size_bytes
+from harness.units import duration_ns, harmless, percent, rate, si, size_bytes
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,17 @@ def test_three_digits_are_kept(value: float) -> None:
     number, unit = si(value, "X").split(" ")
     factors = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9}
     assert float(number) * factors.get(unit[:-1], 1.0) == pytest.approx(value, rel=6e-3)
+
+
+@given(st.text())
+def test_harmless_words_are_one_line_that_steers_nothing(text: str) -> None:
+    kept = harmless(text)
+    found = {unicodedata.category(c) for c in kept}
+    assert not found & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    kept.encode()  # no lone surrogate either
+    assert harmless(kept) == kept
+
+
+def test_harmless_words_keep_letters_of_any_script() -> None:
+    assert harmless("Größe 板 ±1\N{MULTIPLICATION SIGN}") == "Größe 板 ±1\N{MULTIPLICATION SIGN}"
+    assert harmless("a\x1b[31mb\x00\u202ec\nd\x9b2J\r") == "a[31mbc d2J"

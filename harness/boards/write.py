@@ -21,6 +21,8 @@ _WORDS = {"true", "false", "null"}
 
 def check_new(inventory: Inventory, entry: BoardEntry) -> None:
     """Raise ConfigError when the file already holds a board of that name."""
+    # whatever the file would refuse is refused before anything is asked of the board
+    _entries(Path("the new board"), f"boards:\n  {_scalar(entry.name)}: {_flow(_keys(entry))}\n")
     path = inventory.path or user_file()
     if entry.name in _entries(path, _read(path)):
         raise ConfigError(

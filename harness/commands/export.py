@@ -16,6 +16,7 @@ def export(
 ) -> None:
     """Write a run as json, csv, md or the form of another benchmark tool."""
     from harness.store.export import export as render
+    from harness.store.files import write_whole
     from harness.store.layout import results_root
     from harness.store.reader import find_run
 
@@ -23,5 +24,5 @@ def export(
     if output is None:
         print(text, end="" if text.endswith("\n") else "\n")
         return
-    output.write_text(text, encoding="utf-8")
+    write_whole(output, text.encode())
     note(f"wrote {output}")

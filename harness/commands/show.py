@@ -41,6 +41,8 @@ def show(
         return
     for m in stored.measurements:
         out(item_line(m))
+    if stored.missing:
+        note(f"{len(stored.missing)} of {len(stored.plan.items)} planned items have no row")
 
 
 def _one(stored: StoredRun, item: str) -> None:

@@ -77,7 +77,7 @@ def parse(raw: bytes, *, name: str) -> Document:
     """Turn bytes into a Document; raises ConfigError, whatever the bytes are."""
     if len(raw) > MAX_BYTES:
         raise ConfigError(
-            f"{len(raw)} bytes are too many", where=name, do=f"the limit is {MAX_BYTES} bytes"
+            f"more than {MAX_BYTES} bytes are too many", where=name, do="split it, or cut it down"
         )
     builder = _Builder(name)
     try:
@@ -201,7 +201,7 @@ class _Builder:
         key: str = event.value  # as written: `on` and `1` are keys like any other
         if key in top.pairs:
             first = self.key_marks[(*top.path, key)]
-            words = f"key {key!r} is given twice, first in line {first[0]}"
+            words = f"key {key!r:.82} is given twice, first in line {first[0]}"
             raise _error(self.name, event.start_mark, words)
         self.key_marks[(*top.path, key)] = mark
         return key

@@ -13,7 +13,9 @@ from harness.config.words import NAME, Name, check
 # None of these may begin with "-": they end up as arguments of programs.
 _HOST = re.compile(r"[A-Za-z0-9\[_][A-Za-z0-9._:%\]-]{0,252}", re.ASCII)
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,31}", re.ASCII)
-_JUMP = re.compile(r"(?:[A-Za-z_][A-Za-z0-9._-]*@)?[A-Za-z0-9\[][A-Za-z0-9._:%\],@-]*", re.ASCII)
+_JUMP = re.compile(
+    r"(?:[A-Za-z_][A-Za-z0-9._-]{0,31}@)?[A-Za-z0-9\[][A-Za-z0-9._:%\],@-]{0,500}", re.ASCII
+)
 _PATH = re.compile(r"(?:/|~/)[^\x00-\x1f\x7f]{0,1000}|/")
 _LINE = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _SENSOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}", re.ASCII)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Tag, ValidationError
 from harness.errors import ConfigError
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.config.document import Document, Mark, Path_
 
@@ -32,9 +32,13 @@ _WORDS = {
 
 
 class Strict(BaseModel):
-    """Base of all models: unknown keys are errors, nothing is converted, nothing changes later."""
+    """Base of all models: unknown keys are errors, nothing is converted, nothing changes later.
+
+    `elsewhere` says of keys that this kind of file never takes, at any depth, where they belong.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    elsewhere: typing.ClassVar[Mapping[str, str]] = {}
 
 
 M = TypeVar("M", bound=Strict)
@@ -63,16 +67,18 @@ def suggestion(word: str, known: typing.Iterable[str]) -> str:
     return f"; known here: {', '.join(words)}" if words else ""
 
 
-def _complaint(document: Document, model: type[BaseModel], error: Any) -> tuple[Mark, str]:  # noqa: ANN401
+def _complaint(document: Document, model: type[Strict], error: Any) -> tuple[Mark, str]:  # noqa: ANN401
     loc: tuple[str | int, ...] = error["loc"]
     path = plain_path(loc)
     unknown = error["type"] == "extra_forbidden"
     if unknown:
-        word = str(path[-1])
-        words = f"unknown key {word!r}{suggestion(word, _known_keys(model, loc[:-1]))}"
+        word = str(loc[-1])
+        place = model.elsewhere.get(word.lower())
+        hint = f": {place}" if place else suggestion(word, _known_keys(model, loc[:-1]))
+        words = f"unknown key {_short(word)}{hint}"
     else:
         words = _words(error["type"], error)
-    text = f"{'.'.join(map(str, path)) or 'document'}: {words}"
+    text = f"{'.'.join(str(part)[:64] for part in path) or 'document'}: {words}"
     # keys may hold escapes that a terminal would act upon
     return document.mark(path, key=unknown), "".join(c if c.isprintable() else "?" for c in text)
 
@@ -83,7 +89,7 @@ def _words(kind: str, error: Any) -> str:  # noqa: ANN401
     if kind == "literal_error":
         given = error["input"]
         known = [w.strip("'") for w in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        return f"{given!r} is not known{suggestion(str(given), known)}"
+        return f"{_short(given)} is not known{suggestion(str(given), known)}"
     words = _WORDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
     return words if kind == "missing" else f"{words}, has {_short(error['input'])}"
 
@@ -98,8 +104,18 @@ def _short(value: object) -> str:
 
 
 def plain_path(loc: tuple[str | int, ...]) -> Path_:
-    """Drop what pydantic puts into a location that is no key: union tags `<x>` and `[key]`."""
-    return tuple(p for p in loc if not (isinstance(p, str) and p[:1] in {"<", "["}))
+    """Drop what pydantic puts into a location that is no key: the tag `<x>` of a list's member."""
+    # a key of the file may look like a tag too, but never stands right behind an index
+    before = (None, *loc)
+    return tuple(p for p, b in zip(loc, before, strict=False) if not (_is_tag(p) and _is_index(b)))
+
+
+def _is_tag(part: str | int) -> bool:
+    return isinstance(part, str) and part.startswith("<")
+
+
+def _is_index(part: str | int | None) -> bool:
+    return isinstance(part, int)
 
 
 def _known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:

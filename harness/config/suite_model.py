@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
@@ -10,6 +11,22 @@ from harness.config.schema import Strict
 from harness.config.words import NAME, CoreChoice, Name, Network, Scheme, Shape
 
 T = TypeVar("T")
+
+HOSTS = "hosts, keys and jumps belong into boards.yaml, the user's own file; a suite names boards"
+COMMANDS = "a suite starts no command; what may run on a board belongs into boards.yaml"
+RIGHTS = "what may be changed on a board belongs into boards.yaml, the user's own file"
+
+# What a person may look for here, and a stranger may hope for
+_WORDS = {
+    HOSTS: "host hosts hostname address port user username login identity identity_file"
+    " identityfile key keys key_file password passphrase jump proxyjump proxy_jump proxycommand"
+    " proxy_command ssh ssh_config ssh_options known_hosts forward dir root",
+    COMMANDS: "command commands cmd exec run shell script scripts hook hooks pre post before after"
+    " setup teardown prepare restore recover env environment interpreter python plugin plugins"
+    " include extends",
+    RIGHTS: "become sudo tune meter power group tags emulated",
+}
+_ELSEWHERE = {word: place for place, words in _WORDS.items() for word in words.split()}
 
 
 def _some(value: tuple[T, ...]) -> tuple[T, ...]:
@@ -24,9 +41,17 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 Many = Annotated[tuple[T, ...], AfterValidator(_some)]
 
 
-def _selector(value: str) -> str:
-    if not NAME.fullmatch(value.removeprefix("tag:")):
-        raise ValueError(f"{value[:80]!r} selects no board: write a name or tag:NAME, never a host")
+def _selector(value: object) -> str:
+    if isinstance(value, dict):
+        raise ValueError(f"wants names, has keys with values: {HOSTS}")  # noqa: TRY004 - pydantic's
+    if not isinstance(value, str) or not NAME.fullmatch(value.removeprefix("tag:")):
+        raise ValueError(f"{value!r:.82} selects no board: write a name or tag:NAME; {HOSTS}")
+    return value
+
+
+def _names_only(value: object) -> object:
+    if isinstance(value, dict):
+        raise ValueError(f"wants a list of names, has keys with values: {HOSTS}")  # noqa: TRY004
     return value
 
 
@@ -36,13 +61,13 @@ def _implementations(value: object) -> tuple[str, ...]:
         raise ValueError("wants best, all, or a list such as [ref, avx2]")
     for word in words:
         if not isinstance(word, str) or not NAME.fullmatch(word):
-            raise ValueError(f"{word!r} is no implementation: write best, all, or [ref, avx2]")
+            raise ValueError(f"{word!r:.82} is no implementation: write best, all, or [ref, avx2]")
     if isinstance(value, str) and value not in {"best", "all"}:
-        raise ValueError(f"{value!r} is not known: write best, all, or a list such as [{value}]")
+        raise ValueError(f"{value!r:.82} is not known: write best, all, or a list such as [ref]")
     return words
 
 
-Selector = Annotated[str, AfterValidator(_selector)]
+Selector = Annotated[str, BeforeValidator(_selector)]
 
 
 class ProtocolModel(Strict):
@@ -95,8 +120,10 @@ Block = Annotated[
 class SuiteModel(Strict):
     """A suite: which boards, how carefully, and the matrix of what is measured."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = _ELSEWHERE
+
     suite: Name
-    boards: Many[Selector]
+    boards: Annotated[Many[Selector], BeforeValidator(_names_only)]
     profile: Literal["quick", "standard", "publish"] = "quick"
     modes: Many[Name] = ("default",)
     matrix: Many[Block]

@@ -24,7 +24,7 @@ def check(pattern: re.Pattern[str], wants: str) -> Callable[[str], str]:
 
     def validator(value: str) -> str:
         if not pattern.fullmatch(value):
-            raise ValueError(f"{value[:80]!r} is no {wants}")
+            raise ValueError(f"{value!r:.82} is no {wants}")
         return value
 
     return validator
@@ -49,7 +49,9 @@ def _network(value: str) -> str:
 def _cores(value: object) -> str:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not CORES.fullmatch(text):
-        raise ValueError(f"{value!r} is no choice of cores: write 1, 4, all, 1@big or all@little")
+        raise ValueError(
+            f"{value!r:.82} is no choice of cores: write 1, 4, all, 1@big or all@little"
+        )
     return text
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.report.context import Bar, BarGroup, Chart
-from harness.report.words import clean
+from harness.units import harmless
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,8 +113,8 @@ def _ticks(axes: Axes) -> list[float]:
 
 def _heading(group: BarGroup) -> list[tuple[str, bool]]:
     """Return the lines above the bars, and whether each is bold."""
-    title = textwrap.wrap(clean(group.title), _TITLE_CHARS) or [""]
-    note = textwrap.wrap(clean(group.note), _TITLE_CHARS)
+    title = textwrap.wrap(harmless(group.title), _TITLE_CHARS) or [""]
+    note = textwrap.wrap(harmless(group.note), _TITLE_CHARS)
     return [(line, True) for line in title] + [(line, False) for line in note]
 
 
@@ -176,7 +176,7 @@ def _text(
     text = axes.text(
         x,
         y,
-        clean(words),
+        harmless(words),
         color=colour or (_INK if bold else _MUTED),
         transform=axes.get_yaxis_transform(),
         ha=side,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import StoreError
 from harness.report.context import Page
 from harness.report.page import build
-from harness.report.words import clean
+from harness.store.files import room_left
 from harness.store.reader import StoredRun
+from harness.units import harmless
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,33 +32,37 @@ def render_page(page: Page) -> str:
 
     from harness.report.figures import draw
 
-    # the drawing escapes its own texts; everything else is escaped by the templates
-    drawings = {chart.id: Markup(draw(chart)) for chart in page.charts}  # noqa: S704
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    template = _templates().get_template("page.html.j2")
-    return template.render(page=page, drawings=drawings, style=Markup(style))  # noqa: S704
+    # the drawing escapes its own texts, the style is ours; the templates escape everything else
+    drawings = {chart.id: Markup(draw(chart)) for chart in page.charts}  # noqa: S704 - see above
+    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - see above
+    return (
+        _templates().get_template("page.html.j2").render(page=page, drawings=drawings, style=style)
+    )
 
 
 def write(path: Path, html: str) -> None:
     """Put the page at `path` at once, by rename; raises StoreError when it cannot be written."""
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        # a name of its own length: the one asked for may be as long as names can be
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".report-")
     except OSError as error:
         raise _refused(error, path) from error
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(html)
+            file.flush()
+            os.fsync(file.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise _refused(error, path) from error
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _refused(error: OSError, path: Path) -> StoreError:
-    return StoreError(
-        f"cannot write the report: {error.strerror}", where=str(path), do="choose another -o FILE"
-    )
+    what = f"cannot write the report: {error.strerror}{room_left(error, path)}"
+    return StoreError(what, where=str(path), do="choose another -o FILE")
 
 
 def _templates() -> Environment:
@@ -75,4 +80,4 @@ def _templates() -> Environment:
 
 def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
     # type and not isinstance: Markup is a str, and ours
-    return clean(value) if type(value) is str else value
+    return harmless(value) if type(value) is str else value

@@ -11,9 +11,8 @@ from harness.report import words
 from harness.report.metrics import Metric, believed, dimensions_named, metric_named
 from harness.report.rows import scheme_order
 from harness.report.verdicts import first_reason, has_number, may_rank
-from harness.report.words import clean
 from harness.stats.ranking import estimate, ratio
-from harness.units import percent, rate
+from harness.units import harmless, percent, rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def item_line(m: Measurement) -> str:
         *(_numbers(m) if has_number(m) else []),
         first_reason(m),
     ]
-    return clean("  ".join(part for part in parts if part))
+    return harmless("  ".join(part for part in parts if part))
 
 
 def _numbers(m: Measurement) -> list[str]:
@@ -87,8 +86,8 @@ def pivot(measurements: Sequence[Measurement], rows: str, cols: str, metric: str
     columns: dict[str, None] = {}
     for m in measurements:
         head, column = (" ".join(get(m) for get in by) for by in (down, across))
-        cells.setdefault(clean(head), {}).setdefault(clean(column), []).append(m)
-        columns[clean(column)] = None
+        cells.setdefault(harmless(head), {}).setdefault(harmless(column), []).append(m)
+        columns[harmless(column)] = None
     names = sorted(columns, key=scheme_order) if cols == "scheme" else list(columns)
     lines = tuple(
         (head, tuple(_pivot_cell(by.get(name, []), chosen) for name in names))
@@ -140,7 +139,7 @@ def compare_table(base: Sequence[Measurement], head: Sequence[Measurement]) -> T
 def item_name(m: Measurement) -> str:
     """Return `pi5 gemm w1a1 512x512x512 native 1`, cleaned."""
     shape = f" {m.shape}" if m.kind == "kernel" else ""
-    return clean(f"{m.board} {m.workload} {m.scheme}{shape} {m.runtime} {m.cores.cluster}")
+    return harmless(f"{m.board} {m.workload} {m.scheme}{shape} {m.runtime} {m.cores.cluster}")
 
 
 def _compared(a: Measurement, b: Measurement) -> tuple[str, ...]:

@@ -1,8 +1,6 @@
-"""How quantities, places and foreign strings are written on a page or a terminal; no layout."""
+"""How quantities and places are written on a page or a terminal; no layout."""
 
 from __future__ import annotations
-
-import unicodedata
 
 from harness.records.measurement import Accuracy, Energy, Measurement
 from harness.stats.ranking import Estimate, estimate
@@ -14,20 +12,6 @@ _METRICS = {
     "top5": "top-5 {}",
     "cosine": "cosine {}",
 }
-
-
-def clean(text: str) -> str:
-    """Return `text` without control, format and surrogate characters: all strings are foreign."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_harmless(char) for char in text)
-
-
-def _harmless(char: str) -> str:
-    category = unicodedata.category(char)
-    if char in "\n\t" or category.startswith("Z"):
-        return " "
-    return "" if category.startswith("C") else char
 
 
 def brief(text: str, most: int) -> str:

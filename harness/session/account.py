@@ -12,6 +12,7 @@ from dataclasses import replace
 from harness.errors import HarnessError
 from harness.records.item import Work
 from harness.records.measurement import Measurement, Reason, SampleSet, Status
+from harness.records.possible import impossible
 from harness.records.rules import is_believed
 from harness.session.collect import Collector, Payload
 from harness.session.events import Advanced, Closed, Event, Peaks
@@ -100,10 +101,14 @@ class Account:
 
     def _judged(self, item: str) -> Verdict:
         try:
-            return judge(self.context, self._open[item], self._collector)
+            row, samples = judge(self.context, self._open[item], self._collector)
         except Exception as error:  # noqa: BLE001 - a bug in judging must not lose the item
             self.bug = error
             return self._absent(item, Status.FAILED, "bug", f"could not be judged: {error!r}"), ()
+        wrong = impossible(row)
+        if wrong:  # each of its frames could be; what follows from them cannot
+            return self._absent(item, Status.INVALID, "V25", wrong), ()
+        return row, samples
 
     def _absent(self, item: str, status: Status, rule: str, words: str) -> Measurement:
         return absent(self.context, self._open[item].item, status, rule, words)

@@ -74,7 +74,10 @@ def _key(session: Session) -> str:
     facts = session.ready.facts
     if facts.entry.group:
         return f"group {facts.entry.group}"
-    if facts.emulated or facts.entry.dir is not None:
+    if facts.entry.dir is not None:
+        # a directory is a lease: two names of one would only wait for each other
+        return f"boot {facts.hello.boot_id} {facts.entry.dir}"
+    if facts.emulated:
         return f"board {facts.name}"
     return f"boot {facts.hello.boot_id}"
 

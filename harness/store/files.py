@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import StoreError
+from harness.units import size_bytes
 
 _DO = {
     errno.ENOSPC: "the disk is full: free some space and run it again; what is stored is kept",
@@ -25,9 +26,23 @@ _DO = {
 
 def refuse(error: OSError, path: Path) -> NoReturn:
     """Raise the StoreError for an OSError at `path`."""
-    what = f"cannot write results: {error.strerror or error}"
+    what = f"cannot write results: {error.strerror or error}{room_left(error, path)}"
     do = _DO.get(error.errno or 0, "set HARNESS_RESULTS to another folder")
     raise StoreError(what, where=str(path), do=do) from error
+
+
+def room_left(error: OSError, path: Path) -> str:
+    """Return `, 12 KiB free` for an error that a full disk makes, else nothing."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return ""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return ""
+    # some file systems do not count files, and say 0 of 0
+    if disk.f_files and not disk.f_favail:
+        return ", room for 0 files more"
+    return f", {size_bytes(disk.f_bavail * disk.f_frsize)} free"
 
 
 def canonical(data: Any) -> str:  # noqa: ANN401 - JSON data has no closer type
@@ -68,6 +83,7 @@ class Appender:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._why = StoreError("closed", where=str(path))
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
             self._descriptor: int | None = os.open(path, flags, 0o644)
@@ -75,20 +91,27 @@ class Appender:
             refuse(error, path)
 
     def append(self, record: bytes) -> None:
-        """Write one record. After a failure the file takes no more."""
+        """Write one record. After a failure the file takes no more, and says the same again."""
         if self._descriptor is None:
-            raise StoreError("closed", where=str(self.path))
+            raise self._why
         try:
             written = os.write(self._descriptor, record)
             _sync_data(self._descriptor)
         except OSError as error:
-            self.close()
-            refuse(error, self.path)
+            self._give_up(error)
         if written != len(record):
             # a short write means that the next one would have failed
-            self.close()
-            short = f"{written} of {len(record)} bytes written"
-            refuse(OSError(errno.ENOSPC, short), self.path)
+            short = f"{os.strerror(errno.ENOSPC)} ({written} of {len(record)} bytes written)"
+            self._give_up(OSError(errno.ENOSPC, short))
+
+    def _give_up(self, error: OSError) -> NoReturn:
+        self.close()
+        try:
+            refuse(error, self.path)
+        except StoreError as why:
+            # what a caller stores on its way out must not hide the first cause
+            self._why = why
+            raise
 
     def close(self) -> None:
         """Close the file; more than once does no harm."""

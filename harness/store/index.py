@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from harness.records.measurement import Measurement
 from harness.records.rules import is_believed
 from harness.store.layout import list_folders
 from harness.store.reader import StoredRun, read_run
+from harness.units import harmless
 
 NAME = "index.sqlite"
 
@@ -46,6 +47,7 @@ def reindex(root: Path) -> tuple[int, tuple[str, ...]]:
     temporary = root / f".{NAME}.tmp"
     temporary.unlink(missing_ok=True)
     count, unread = 0, []
+    seen: dict[str, Path] = {}
     try:
         with closing(sqlite3.connect(temporary)) as base, base:
             base.executescript(_TABLES)
@@ -55,6 +57,10 @@ def reindex(root: Path) -> tuple[int, tuple[str, ...]]:
                 except StoreError as error:
                     unread.append(str(error))
                     continue
+                if run.id in seen:
+                    unread.append(f"{folder}: run {run.id} is indexed from {seen[run.id]} already")
+                    continue
+                seen[run.id] = folder
                 _insert(base, run, str(folder.relative_to(root)))
                 count += 1
         temporary.replace(root / NAME)
@@ -83,20 +89,25 @@ def history(root: Path, board_id: str, item: str) -> Iterator[Point]:
 def _insert(base: sqlite3.Connection, run: StoredRun, folder: str) -> None:
     f = run.facts
     values = (f.run, folder, f.suite, f.started, f.ended, f.git_sha, f.exit_code, run.closed)
-    base.execute("insert or replace into run values (?,?,?,?,?,?,?,?)", values)
+    base.execute("insert into run values (?,?,?,?,?,?,?,?)", _texts(values))
     for m in run.measurements:
         key = (m.board_id, m.item)
         named = (*key, m.board, m.workload, m.scheme, m.shape, m.runtime, m.device)
         base.execute(
             "insert or ignore into series (board_id, item, board, workload, scheme, shape,"
             " runtime, device) values (?,?,?,?,?,?,?,?)",
-            named,
+            _texts(named),
         )
-        series = base.execute("select id from series where board_id = ? and item = ?", key)
+        series = base.execute("select id from series where board_id = ? and item = ?", _texts(key))
         base.execute(
             "insert or replace into measurement values (?,?,?,?,?,?,?,?,?)",
             (series.fetchone()[0], f.run, m.status.value, *_numbers(m), m.environment),
         )
+
+
+def _texts(values: Sequence[object]) -> tuple[object, ...]:
+    # a lone surrogate, which JSON may carry, is no text to SQLite
+    return tuple(harmless(v) if isinstance(v, str) else v for v in values)
 
 
 def _numbers(m: Measurement) -> tuple[float | None, ...]:

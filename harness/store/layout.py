@@ -68,11 +68,14 @@ def inside(root: Path, path: Path) -> Path:
 
 
 def list_folders(root: Path) -> Iterator[Path]:
-    """Yield the folders of all runs, oldest first. Links are not followed."""
-    yield from sorted(
-        (plan.parent for plan in root.glob(f"*/*/*/{PLAN}") if not _has_link(root, plan)),
-        key=lambda folder: folder.name,
-    )
+    """Yield the folders of all runs, oldest first, damaged ones too. Links are not followed."""
+    found = (path for path in root.glob("*/*/*") if _holds_run(path) and not _has_link(root, path))
+    yield from sorted(found, key=lambda folder: folder.name)
+
+
+def _holds_run(folder: Path) -> bool:
+    # without its plan a run cannot be read, and that is said: it is not passed over
+    return any((folder / name).is_file() for name in (PLAN, JOURNAL, MEASUREMENTS, MANIFEST))
 
 
 def find_folder(root: Path, words: str) -> Path:
@@ -80,23 +83,34 @@ def find_folder(root: Path, words: str) -> Path:
 
     Raises ConfigError that names the candidates when none or several fit.
     """
-    given = Path(words).expanduser()
-    if words and (given / PLAN).is_file():
-        return given
+    if _is_run(words):
+        return Path(words).expanduser()
     folders = list(list_folders(root))
     if words == "last" and folders:
         return folders[-1]
     fitting = [f for f in folders if words and f.name.startswith(words.lower())]
     if len(fitting) == 1:
         return fitting[0]
-    if fitting:
-        names = ", ".join(f.name for f in fitting[-5:])
+    shown = fitting[-5:]
+    if len({f.name for f in fitting}) > 1:
+        names = ", ".join(f.name for f in shown)
         raise ConfigError(f"{len(fitting)} runs begin with {words!r}", do=f"write more of: {names}")
+    if fitting:
+        names = ", ".join(str(f) for f in shown)
+        raise ConfigError(f"{len(fitting)} folders hold run {words!r}", do=f"give one: {names}")
     raise ConfigError(
-        f"no run {words!r} among {len(folders)}",
+        f"no run {words!r:.80} among {len(folders)}",
         where=str(root),
         do="`harness runs` lists them; HARNESS_RESULTS names another folder",
     )
+
+
+def _is_run(words: str) -> bool:
+    """Say whether `words` is the path of a run; a path that cannot be is none."""
+    try:
+        return bool(words) and _holds_run(Path(words).expanduser())
+    except (OSError, RuntimeError, ValueError):  # too long, or ~ of a user that is not
+        return False
 
 
 def _has_link(root: Path, path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from harness.errors import StoreError
 
 LINE_MAX = 64 << 20
+WHOLE_MAX = 20  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +40,18 @@ def objects(lines: list[Line], path: Path) -> Iterator[tuple[Line, dict[str, Any
 
 
 def parse_object(raw: bytes, where: str) -> dict[str, Any]:
-    """Return one JSON object; NaN, infinities, repeated keys and deep nesting are refused."""
+    """Return one JSON object; NaN, infinities, integers beyond 64 bits, repeated keys and deep
+    nesting are refused."""
     if len(raw) > LINE_MAX:
         raise StoreError(f"{len(raw)} bytes in one line", where=where)
     try:
+        # decoded here: json would take UTF-16, UTF-32 and a byte order mark for what we wrote
         data = json.loads(
-            raw, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique
+            raw.decode("utf-8"),
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_unique,
         )
     except (ValueError, RecursionError) as error:
         raise StoreError(f"not a record: {error}", where=where, do=_DO) from None
@@ -65,6 +72,13 @@ def _finite(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError(f"{text} is too large")
     return value
+
+
+def _whole(text: str) -> int:
+    # the longest is a negative one of 64 bits; a float is made of some of these later
+    if len(text) > WHOLE_MAX:
+        raise ValueError(f"{text[:WHOLE_MAX]}... is too large")
+    return int(text)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

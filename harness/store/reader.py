@@ -13,6 +13,7 @@ from harness.records.attempts import Begun, current
 from harness.records.codec import from_json
 from harness.records.item import Plan, Planned
 from harness.records.measurement import SCHEMA, Environment, Measurement, PowerTrace, SampleSet
+from harness.records.possible import impossible
 from harness.store import layout
 from harness.store.facts import RUN_SCHEMA, RunFacts, fold
 from harness.store.files import read_bytes, sha256
@@ -70,6 +71,8 @@ def read_run(path: Path) -> StoredRun:
         facts, environments = _facts_from_run(folder / layout.RUN)
     else:
         facts, environments = _facts_from_journal(folder, plan, notes)
+    if facts.run != folder.name:
+        notes.append(f"the folder is called {folder.name}, the run in it is {facts.run}")
     return StoredRun(
         folder=folder,
         plan=plan,
@@ -155,16 +158,26 @@ def _once(records: Iterable[T], key: Callable[[T], tuple[object, ...]]) -> Itera
 
 def _verify(folder: Path) -> None:
     path = folder / layout.MANIFEST
+    named = set()
     for number, line in enumerate(read_bytes(path).decode("utf-8", "replace").splitlines(), 1):
         digest, _, name = line.partition("  ")
         if not name or "/" in name or name.startswith("."):
             raise StoreError("no file name", where=f"{path}:{number}")
+        named.add(name)
         if sha256(read_bytes(folder / name)) != digest:
             raise StoreError(
                 "this file was changed after the run was closed",
                 where=str(folder / name),
                 do="restore it from a copy; results are never edited by hand",
             )
+    # an empty one would verify anything
+    left_out = sorted({layout.PLAN, layout.JOURNAL, layout.MEASUREMENTS, layout.RUN} - named)
+    if left_out:
+        raise StoreError(
+            f"the manifest does not name {', '.join(left_out)}",
+            where=str(path),
+            do="restore it from a copy; results are never edited by hand",
+        )
 
 
 def _plan(path: Path) -> Plan:
@@ -185,7 +198,10 @@ def _measurements(path: Path, notes: list[str], *, closed: bool) -> tuple[Measur
     for line, data in objects(lines, path):
         where = f"{path}:{line.number}"
         _known_schema(data, SCHEMA, where)
-        found.append(_record(Measurement, data, where))
+        measurement = _record(Measurement, data, where)
+        if wrong := impossible(measurement):
+            raise StoreError(f"a number that cannot be: {wrong}", where=where)
+        found.append(measurement)
     return tuple(found)
 
 
@@ -193,6 +209,8 @@ def _facts_from_run(path: Path) -> tuple[RunFacts, dict[str, Environment]]:
     data = parse_object(read_bytes(path), str(path))
     _known_schema(data, RUN_SCHEMA, str(path))
     known = data.pop("environments", {})
+    if not isinstance(known, dict):
+        raise StoreError("environments: wants an object", where=str(path))
     environments = {k: _record(Environment, v, f"{path}: {k}") for k, v in known.items()}
     return _record(RunFacts, data, str(path)), environments
 

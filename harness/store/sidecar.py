@@ -11,6 +11,9 @@ from harness.records.codec import to_json
 from harness.records.measurement import PowerTrace, SampleSet
 from harness.store.files import canonical
 
+STEP_BYTES = 1 << 16
+MEMBER_MAX = 64 << 20  # of one write, unpacked; the largest we know is a thousandth of it
+
 
 def member(records: Sequence[SampleSet | PowerTrace]) -> bytes:
     """Return one gzip member with a line for each record; members joined are a valid file."""
@@ -23,14 +26,21 @@ def members(data: bytes) -> Iterator[tuple[bytes, int]]:
 
     Raises zlib.error for what is no gzip at all.
     """
-    end = 0
-    while data:
+    view, end = memoryview(data), 0
+    while end < len(data):
         one = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        text = one.decompress(data) + one.flush()
+        text = one.decompress(view[end : end + STEP_BYTES], MEMBER_MAX)
+        # what a member holds is bounded by us, not by whoever made the file
+        taken = end + STEP_BYTES
+        while not one.eof and len(text) <= MEMBER_MAX:
+            more = one.unconsumed_tail or view[taken : taken + STEP_BYTES]
+            if not more:
+                return
+            taken += 0 if one.unconsumed_tail else len(more)
+            text += one.decompress(more, MEMBER_MAX)
         if not one.eof:
-            return
-        end += len(data) - len(one.unused_data)
-        data = one.unused_data
+            raise zlib.error(f"more than {MEMBER_MAX} bytes in one member")
+        end = min(taken, len(data)) - len(one.unused_data)
         yield text, end
 
 

@@ -179,7 +179,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["suite", "boards", "matrix", "ops", "x"]), inner, max_size=4
+            st.sampled_from(["suite", "boards", "matrix", "ops", "host", "<<", "[", ""]),
+            inner,
+            max_size=4,
         )
     ),
     max_leaves=12,

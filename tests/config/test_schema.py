@@ -74,3 +74,41 @@ def test_suggestion_without_a_close_word_lists_the_known() -> None:
     assert suggestion("zzz", ["gemm", "conv"]) == "; known here: gemm, conv"
     assert suggestion("gem", ["gemm", "conv"]) == "; did you mean 'gemm'?"
     assert suggestion("x", []) == ""
+
+
+@pytest.mark.parametrize("key", ["<<", "<kernel>", "<", "[", "[key]", "x y", "0"])
+def test_a_key_that_looks_like_a_tag_is_a_key(key: str) -> None:
+    assert complaints(f"{SUITE}'{key}': 1\n")[0].startswith(f"s.yaml:7:1: {key}: unknown key")
+    inside = f"{SUITE}    '{key}': 1\n"
+    assert complaints(inside)[0].startswith(f"s.yaml:7:5: matrix.0.{key}: unknown key '{key}'")
+
+
+def test_a_key_of_another_file_is_told_where_it_belongs() -> None:
+    (line,) = complaints(SUITE + "    Host: x\n")
+    assert line.startswith("s.yaml:7:5: matrix.0.Host: unknown key 'Host': hosts, keys")
+    assert "boards.yaml" in line
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "profile: {}",
+        "? {}\n: 1",
+        "energy: [{}]",
+        "protocol: {{samples: {}}}",
+        "modes: [{}]",
+    ],
+)
+def test_no_complaint_is_longer_than_a_person_reads(change: str) -> None:
+    lines = complaints(SUITE + change.format("a" * 100_000) + "\n")
+    assert len(lines) == 1
+    assert len(lines[0]) < 500
+
+
+@pytest.mark.parametrize("key", ["on", "implementations", "ops", "shapes", "schemes"])
+def test_no_complaint_about_a_cell_is_longer_either(key: str) -> None:
+    block = {"ops": "[gemm]", "schemes": "[w1a1]", "shapes": "[8x8x8]", key: f"[{'a' * 100_000}]"}
+    entry = ", ".join(f"{name}: {value}" for name, value in block.items())
+    lines = complaints(f"suite: s\nboards: [local]\nmatrix:\n  - {{{entry}}}\n")
+    assert len(lines) == 1
+    assert len(lines[0]) < 500

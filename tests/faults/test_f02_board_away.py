@@ -76,7 +76,7 @@ def test_a_board_that_is_away_for_long_is_left_and_fetched_later(
     witness(
         "F02",
         on="emulated riscv64 board beside an OpenSSH one",
-        saw=f"the other board went on; run ended by itself after {ended_s:.0f} s with 5, left open; "
+        saw=f"the other board went on; the run ended after {ended_s:.0f} s with 5 and stayed open; "
         "cable back: resume fetched every item, none was measured again",
         noticed_s=noticed_s,
     )

@@ -6,9 +6,12 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harness.report.context import Bar, BarGroup, Chart
 from harness.report.figures import draw
+from harness.units import harmless
 from tests.helpers.measurements import HOSTILE
 
 
@@ -75,3 +78,30 @@ def test_foreign_words_are_not_rewritten() -> None:
     words = 'v1.23456 id="a" #040506 url(#b)'
     root = ET.fromstring(draw(a_chart(title=words)))  # noqa: S314 - our own drawing
     assert words in {element.text for element in root.iter()}
+
+
+_PIECES = ["<", ">", '"', "'", "&", "]]>", "-->", "<!--", "</text>", "<script>", "$", "\\", "\x00"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.text(st.characters(codec=None), max_size=30)
+    | st.lists(st.sampled_from([*_PIECES, "x", " "]), max_size=8).map("".join)
+)
+def test_any_word_gives_a_drawing_that_does_nothing(word: str) -> None:
+    bars = (Bar(label=word, value=2.0, low=1.9, high=2.1, text=word),)
+    groups = (BarGroup(title=word, note=word, bars=bars),)
+    svg = draw(Chart(id="c", title=word, axis="x", base=None, groups=groups))
+    svg.encode()
+    root = ET.fromstring(svg)  # noqa: S314 - our own drawing
+    inert = {"svg", "g", "path", "text", "tspan", "defs", "style", "use", "clipPath", "rect"}
+    for element in root.iter():
+        assert element.tag.rsplit("}", 1)[-1] in inert
+        for name, value in element.attrib.items():
+            bare = name.rsplit("}", 1)[-1]
+            assert not bare.startswith("on")
+            assert bare != "href" or value.startswith("#c-")
+            assert "url(" not in value.replace("url(#c-", "")
+    if harmless(word).strip():
+        said = "".join("".join(element.itertext()) for element in root.iter() if element.text)
+        assert "".join(harmless(word).split()) in "".join(said.split())

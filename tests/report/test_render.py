@@ -109,16 +109,50 @@ def test_hostile_words_stay_words() -> None:
     assert HOSTILE in seen.text
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.text(st.characters(codec=None), min_size=1, max_size=30))
-def test_any_word(word: str) -> None:
+def made_of(html: str) -> set[str]:
+    """Every kind of tag and of attribute, and where links lead that do not stay on the page."""
+    seen = Seen(html)
+    away = {v or "" for k, v in seen.attributes if k in {"href", "xlink:href", "src", "action"}}
+    return seen.tags | {f"@{k}" for k, _ in seen.attributes} | {v for v in away if v[:1] != "#"}
+
+
+PIECES = ["<", ">", '"', "'", "&", "/", "=", "`", "]]>", "-->", "<!--", "</style>", "</svg>", "{{"]
+PIECES += ["<script>", " onload=", "javascript:", "&lt;", "\u2028", "\x00", "\x1b[2J", "\ud800"]
+WORDS = st.text(st.characters(codec=None), max_size=30) | st.lists(
+    st.sampled_from([*PIECES, "x"]), max_size=8
+).map("".join)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(WORDS)
+def test_no_word_changes_what_the_page_is_made_of(word: str) -> None:
     html = render([small(word)], word)
     html.encode()
-    seen = Seen(html)
-    assert not seen.tags & {"img", "script"}
-    assert not [k for k, _ in seen.attributes if k.startswith("on")]
-    assert "\x00" not in html
-    assert "\x1b" not in html
+    assert made_of(html) <= ORDINARY
+    assert not [c for c in html if c != "\n" and not c.isprintable()]
+
+
+# both forms of words: those that leave something to show, and those that do not
+ORDINARY = made_of(render([small("x")], "x")) | made_of(render([small("")], ""))
+
+
+def test_an_ordinary_page_has_nothing_that_acts() -> None:
+    assert not ORDINARY & {"script", "img", "iframe", "object", "form", "link", "base", "@src"}
+    assert not [name for name in ORDINARY if name.startswith("@on") or ":" in name]
+
+
+def test_the_page_forbids_itself_everything_but_its_own_style(page: str) -> None:
+    seen = Seen(page)
+    policy = next(v for k, v in seen.attributes if k == "content" and v and "default-src" in v)
+    assert sorted(part.strip() for part in policy.split(";")) == [
+        "base-uri 'none'",
+        "default-src 'none'",
+        "form-action 'none'",
+        "style-src 'unsafe-inline'",
+    ]
+    # before anything it governs
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+    assert page.index("Content-Security-Policy") < page.index("<title>")
 
 
 def test_an_empty_run_still_has_a_page() -> None:

@@ -1,30 +1,13 @@
-"""Quantities and foreign strings."""
+"""Quantities and places in words."""
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from harness.records.measurement import Accuracy, Cores
 from harness.report import words
 from harness.stats.ranking import Estimate
 from tests.helpers import measurements as made
-
-
-@given(st.text())
-def test_clean_leaves_no_control_or_direction_characters(text: str) -> None:
-    kept = words.clean(text)
-    assert not {unicodedata.category(c) for c in kept} & {"Cc", "Cf", "Cs", "Co", "Cn"}
-    kept.encode()  # no lone surrogate either
-    assert words.clean(kept) == kept
-
-
-def test_clean_keeps_letters_of_any_script() -> None:
-    assert words.clean("Größe 板 ±1\N{MULTIPLICATION SIGN}") == "Größe 板 ±1\N{MULTIPLICATION SIGN}"
-    assert words.clean("a\x1b[31mb\x00\u202ec\nd") == "a[31mbc d"
 
 
 @pytest.mark.parametrize(

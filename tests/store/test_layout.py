@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import EXIT_USAGE, ConfigError, StoreError
@@ -30,16 +31,6 @@ def test_folder_follows_the_ids_time(tmp_path: Path) -> None:
     assert folder == tmp_path / f"{moment:%Y}" / f"{moment:%m}" / run
 
 
-@given(st.text(max_size=80))
-def test_no_name_leads_out(name: str) -> None:
-    root = Path("/nowhere/results")
-    try:
-        folder = layout.run_folder(root, name)
-    except StoreError:
-        return
-    assert folder.parent.parent.parent == root
-
-
 def test_links_out_of_the_root_are_refused(tmp_path: Path) -> None:
     root, outside = tmp_path / "results", tmp_path / "outside"
     root.mkdir()
@@ -59,6 +50,17 @@ def test_runs_behind_links_are_not_listed(tmp_path: Path) -> None:
     assert list(layout.list_folders(tmp_path / "b")) == []
 
 
+@pytest.mark.parametrize("name", [layout.JOURNAL, layout.MEASUREMENTS, layout.MANIFEST])
+def test_a_run_that_lost_its_plan_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    folder = stores.closed(tmp_path)
+    for path in folder.iterdir():
+        if path.name != name:
+            path.unlink()
+    (tmp_path / "2026" / "11" / "empty").mkdir(parents=True)
+    assert list(layout.list_folders(tmp_path)) == [folder]
+    assert layout.find_folder(tmp_path, "last") == folder
+
+
 def test_results_root_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARNESS_RESULTS", "/data/results")
     assert layout.results_root() == Path("/data/results")
@@ -76,7 +78,7 @@ def test_find_by_id_beginning_last_and_path(tmp_path: Path) -> None:
     assert layout.find_folder(tmp_path, first.name[: len(shared) + 1]) == first
     with pytest.raises(ConfigError, match="2 runs begin with"):
         layout.find_folder(tmp_path, shared)
-    for nothing in ("", "zz", "../x"):
+    for nothing in ("", "zz", "../x", "x" * 5000, "~nobody-of-this-name/x", "a\x00", "$(x)"):
         with pytest.raises(ConfigError, match="no run") as caught:
             layout.find_folder(tmp_path, nothing)
         assert caught.value.exit_code == EXIT_USAGE
@@ -85,3 +87,49 @@ def test_find_by_id_beginning_last_and_path(tmp_path: Path) -> None:
 def test_last_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no run 'last' among 0"):
         layout.find_folder(tmp_path, "last")
+
+
+def test_one_id_in_two_folders_asks_for_a_path(tmp_path: Path) -> None:
+    folder = stores.closed(tmp_path)
+    copy = tmp_path / "2001" / "01" / folder.name
+    shutil.copytree(folder, copy)
+    for words in (folder.name, folder.name[:20]):
+        with pytest.raises(ConfigError, match="2 folders hold run") as caught:
+            layout.find_folder(tmp_path, words)
+        assert str(copy) in caught.value.do
+        assert str(folder) in caught.value.do
+    assert layout.find_folder(tmp_path, str(copy)) == copy
+
+
+ID = "019aa5f0c8e67b3e8f1a2b3c4d5e6f70"
+PARTS = ["..", ".", "/", "\\", "~", "a", ID, "last", "plan.json", "\x00", "\n", "2026", "*", "-o"]
+WORDS = st.text(max_size=80) | st.lists(st.sampled_from(PARTS), max_size=8).map("".join)
+
+
+@given(WORDS)
+def test_a_new_run_lies_in_the_root_or_nowhere(name: str) -> None:
+    root = Path("/nowhere/results")
+    try:
+        folder = layout.run_folder(root, name)
+    except StoreError:
+        return
+    assert folder.resolve().relative_to(root).parts[2] == name
+    assert folder.parent.parent.parent == root
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(WORDS)
+def test_what_is_found_is_a_run_that_lies_there(tmp_path: Path, words: str) -> None:
+    """Whatever is asked for: the run, or a declared error; never the folder behind a link."""
+    root, away = tmp_path / "results", tmp_path / "away"
+    run = root / "2026" / "11" / ID
+    if not root.exists():
+        for folder in (run, away / "x" / ("0" + ID[1:])):
+            folder.mkdir(parents=True)
+            (folder / layout.PLAN).write_text("{}")
+        (root / "2027").symlink_to(away)
+        (root / "2026" / "10").symlink_to(away / "x")
+    try:
+        assert layout.find_folder(root, words) == run
+    except ConfigError:
+        assert not run.name.startswith(words.lower() or "no")

@@ -6,6 +6,7 @@ import json
 import statistics
 from typing import Any
 
+from harness.errors import StoreError
 from harness.records.measurement import Measurement, SampleSet
 from harness.store.reader import StoredRun, read_samples
 
@@ -32,6 +33,8 @@ def render(run: StoredRun) -> str:
 
 
 def _entry(m: Measurement, samples: SampleSet) -> dict[str, Any]:
+    if samples.iterations < 1:
+        raise StoreError(f"repetition {samples.repetition} of {m.item} claims no iteration")
     name = f"{m.board}/{m.workload}/{m.scheme}/{m.shape}/{m.runtime}/{m.threads}@{m.cores.cluster}"
     cpu = statistics.median(samples.cpu_ns) if samples.cpu_ns else 0.0
     return {

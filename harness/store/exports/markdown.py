@@ -5,18 +5,21 @@ from __future__ import annotations
 from harness.records.measurement import Measurement
 from harness.records.rules import is_believed, spoken
 from harness.store.reader import StoredRun
-from harness.units import duration_ns, percent, rate, si
+from harness.units import duration_ns, harmless, percent, rate, si
 
 _HEAD = ("verdict", "board", "workload", "runtime", "latency p25", "inf/s", "energy", "note")
+# "!" and "#" only count before "[" and at the start of a line; "$" begins a formula on some sites
+_MARKUP = frozenset("\\|`<>&[]*_~$")
 
 
 def render(run: StoredRun) -> str:
     """Return a title, one line of facts and the table."""
     facts = run.facts
+    said = f"{facts.started} harness {facts.harness} run {facts.run}"
     lines = [
         f"### {_safe(facts.suite)}",
         "",
-        f"`{_code(facts.command)}` {facts.started} harness {facts.harness} run {facts.run}",
+        f"`{_code(facts.command)}` {_safe(said)}",
         "",
         f"| {' | '.join(_HEAD)} |",
         f"|{'---|' * len(_HEAD)}",
@@ -62,12 +65,9 @@ def _energy(m: Measurement) -> str:
 
 def _code(text: str) -> str:
     """Keep words inside their backticks, where a backslash would be shown as it is."""
-    return "".join(c if c.isprintable() else " " for c in text).replace("`", "'")
+    return harmless(text).replace("`", "'")
 
 
 def _safe(text: str) -> str:
     """Keep a board's words from becoming table cells, markup or a new line."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    for sign in ("\\", "|", "`", "<", "[", "*", "_"):
-        plain = plain.replace(sign, f"\\{sign}")
-    return plain
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in harmless(text))

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from harness.records.measurement import Energy, Measurement
 from harness.records.rules import is_believed, spoken
 from harness.store.reader import StoredRun
+from harness.units import harmless
 
-# a cell that begins like this would be run as a formula by a spreadsheet
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A cell that begins like this would be run as a formula by a spreadsheet; some take the wide forms
+# too. Tabs and newlines, the other way into one, are blanks by then.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 Value = str | float | int | None
 
@@ -114,4 +116,5 @@ def _cell(value: Value) -> str:
         return ""
     if not isinstance(value, str):
         return repr(value)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    words = harmless(value)
+    return f"'{words}" if words.lstrip().startswith(_FORMULA) else words

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from harness.records.item import Item
 from harness.records.measurement import Measurement, Reason, Status
 from harness.store.exports import markdown
@@ -52,4 +57,23 @@ def _rows(measurements: list[Measurement], items: list[Item]) -> list[str]:
 def test_names_cannot_break_the_table() -> None:
     run = made.renamed(made.a_run(stores.rows(), stores.ITEMS), "pi5-a", "a|b\n<img src=x> `c`")
     row = markdown.render(run).splitlines()[6]
-    assert row.startswith("| OK | a\\|b \\<img src=x> \\`c\\` |")
+    assert row.startswith("| OK | a\\|b \\<img src=x\\> \\`c\\` |")
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_words_stay_in_their_cells(words: str) -> None:
+    rows = [
+        made.a_measurement(stores.ITEMS[0], words, weights=words),
+        made.without_number(stores.ITEMS[1], words, Status.FAILED, words, words),
+    ]
+    run = made.a_run(rows, stores.ITEMS, suite=words, command=words, harness=words, started=words)
+    text = markdown.render(run)
+    text.encode()
+    lines = text.splitlines()
+    assert len(lines) == 8  # title, facts, head and rule of the table, two rows, two blank lines
+    for line in (lines[0][4:], lines[2].rpartition("`")[2], *lines[6:]):
+        assert line.isprintable()
+        bare = re.sub(r"\\.", "", line)
+        assert not set(bare) & set("`<[*_~$\\")
+        assert bare.count("|") == (9 if line.startswith("|") else 0)

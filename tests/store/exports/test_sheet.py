@@ -7,10 +7,13 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harness.records.measurement import Status
 from harness.store.exports import sheet
 from harness.store.reader import read_run
+from harness.units import harmless
 from tests.helpers import measurements as made
 from tests.helpers import stores
 
@@ -23,11 +26,40 @@ def test_a_row_for_every_item(tmp_path: Path) -> None:
     assert rows[2]["reasons"] == "signal 11, =1+1"
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@sum", "\tx"])
-def test_no_cell_is_a_formula(name: str) -> None:
+def _of_board(name: str) -> list[dict[str, str]]:
     run = made.renamed(made.a_run(stores.rows(), stores.ITEMS), "pi5-a", name)
-    rows = list(csv.DictReader(io.StringIO(sheet.render(run))))
-    assert rows[0]["board"] == f"'{name}"
+    return list(csv.DictReader(io.StringIO(sheet.render(run), newline="")))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@sum", " =1", "\uff1d1", "\x00=1", "\t=1"])
+def test_no_cell_is_a_formula(name: str) -> None:
+    rows = _of_board(name)
+    assert rows[0]["board"] == f"'{harmless(name)}"
+
+
+@pytest.mark.parametrize("name", ["\tx", "\rx", "\nx", "x\r\ny", "\x1b[2J", "\u202ex"])
+def test_no_cell_steers_a_terminal_or_breaks_a_line(name: str) -> None:
+    board = _of_board(name)[0]["board"]
+    assert board.isprintable()
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec=None), max_size=40))
+def test_any_words_come_back_through_a_csv_reader(words: str) -> None:
+    rows = [
+        made.a_measurement(stores.ITEMS[0], words, mode=words, variant=words),
+        made.without_number(stores.ITEMS[1], words, Status.FAILED, words, words),
+    ]
+    text = sheet.render(made.a_run(rows, stores.ITEMS))
+    text.encode()
+    found = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert [row["board"].removeprefix("'") for row in found] == [harmless(words)] * 2 or (
+        words.startswith("'")
+    )
+    assert [row["status"] for row in found] == ["OK", "FAILED"]
+    for cell in (cell for row in found for cell in row.values()):
+        assert cell.isprintable()
+        assert not cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d"))
 
 
 def test_an_unbelieved_number_is_an_empty_cell() -> None:
