@@ -11,6 +11,7 @@ wanted=(
   openssh-client:/usr/bin/ssh-keygen
   dropbear-bin:/usr/sbin/dropbear
   iproute2:ip
+  nftables:nft
   debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
 )
 

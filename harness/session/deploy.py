@@ -5,15 +5,17 @@ Says hello through the pushed binary, which proves directory, bytes and architec
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, ProtocolError, PushError
+from harness.transport import storage
 from harness.transport.frames import FrameReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
     from harness.records.board import BoardEntry
     from harness.records.item import Blob
@@ -21,7 +23,18 @@ if TYPE_CHECKING:
 
 FALLBACKS = ("/var/tmp", "/tmp", "/dev/shm")  # noqa: S108 - places on the board, tried in this order
 RUNNER_USAGE = 2
+NOT_EXECUTABLE = 126
 LOCK_DIRECTORY = "/run/lock"
+# what must be left for the spools of a session after the runner is there
+SPOOL_ROOM_BYTES = 2 << 20
+
+# the name alone is never trusted, and a link or a pipe may be another file the next moment
+_VERIFY = """
+for p; do [ -f "$p" ] && [ ! -L "$p" ] && sha256sum "$p"; done
+"""
+# places that everybody may write to: a folder there that somebody else made can change under us
+_FOREIGN = 'd=$1; [ -L "$d" ] || { [ -e "$d" ] && [ ! -O "$d" ]; }'
+_WITHDRAW = 'rm -f "$1"; rmdir "${1%/*}" "$2/runs" "$2" 2>/dev/null'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +57,16 @@ def deploy(
     for base in _candidates(transport, entry):
         directory = f"{base}/harness"
         runner = f"{directory}/{sha256}/runner"
+        was_there = runner in _verified(transport, {runner: sha256})
         try:
-            _push(transport, directory, runner, data, sha256)
-            hello = say_hello(transport, runner, isa_mask=isa_mask)
+            if not was_there:
+                _push(transport, directory, runner, data)
+            hello = _self_test(transport, runner, sha256, isa_mask)
+            _require_room(transport, directory)
         except (PushError, ProtocolError) as error:
             failures.append(f"{directory}: {error.what}")
-            continue
-        if hello.get("runner_sha256") != sha256:
-            failures.append(f"{directory}: the runner there is not the one that was pushed")
+            if not was_there:
+                transport.run(["sh", "-c", _WITHDRAW, "sh", runner, directory])
             continue
         lease = _lease(transport, entry)
         return Deployed(directory=directory, runner=runner, sha256=sha256, lease=lease, hello=hello)
@@ -62,16 +77,35 @@ def deploy(
     )
 
 
+def _self_test(transport: Transport, runner: str, sha256: str, isa_mask: str) -> dict[str, object]:
+    hello = say_hello(transport, runner, isa_mask=isa_mask)
+    if hello.get("runner_sha256") != sha256:
+        raise PushError("the runner there is not the one that was pushed")
+    return hello
+
+
+def _require_room(transport: Transport, directory: str) -> None:
+    found = storage.look(transport, directory)
+    if found.free_bytes is not None and found.free_bytes < SPOOL_ROOM_BYTES:
+        words = ", ".join(found.words())
+        raise PushError(
+            f"no room for results beside the runner: {words}, {SPOOL_ROOM_BYTES} needed"
+        )
+
+
 def say_hello(transport: Transport, runner: str, *, isa_mask: str = "") -> dict[str, object]:
     """Return the runner's hello payload; ProtocolError when it is not one."""
     argv = [runner, "hello"] + (["--isa-mask", isa_mask] if isa_mask else [])
     done = transport.run(argv, timeout_s=60)
     reader = FrameReader()
-    for raw in done.stdout.splitlines(keepends=True):
+    # line by line: what a board floods us with is not held twice
+    for raw in io.BytesIO(done.stdout):
         frame = reader.feed(raw)
         if frame is not None and frame.payload.get("kind") == "hello":
             return dict(frame.payload)
     words = done.stderr.decode(errors="replace").strip()[-300:]
+    if done.status == NOT_EXECUTABLE:
+        words = ", ".join([words, *storage.look(transport, runner).words()])
     if done.status == RUNNER_USAGE:
         raise ConfigError(f"the runner refuses this: {words}", do="see --isa-mask")
     raise ProtocolError(f"no hello from {runner} (exit {done.status}): {words}")
@@ -88,26 +122,30 @@ def push_blobs(transport: Transport, deployed: Deployed, blobs: Iterable[Blob]) 
         transport.put(wanted[paths[path]].data, path)
 
 
-def _candidates(transport: Transport, entry: BoardEntry) -> Sequence[str]:
+def _candidates(transport: Transport, entry: BoardEntry) -> Iterator[str]:
     if entry.dir is not None:
-        return (entry.dir,)
+        yield entry.dir
+        return
     done = transport.run(["sh", "-c", 'printf "%s" "$HOME"'])
     home = done.stdout.decode(errors="replace").strip()
-    return ((f"{home}/.cache",) if home.startswith("/") else ()) + FALLBACKS
+    if home.startswith("/"):
+        yield f"{home}/.cache"
+    for base in FALLBACKS:
+        if transport.run(["sh", "-c", _FOREIGN, "sh", f"{base}/harness"]).status != 0:
+            yield base
 
 
-def _push(transport: Transport, directory: str, runner: str, data: bytes, sha256: str) -> None:
-    if runner in _verified(transport, {runner: sha256}):
-        return
+def _push(transport: Transport, directory: str, runner: str, data: bytes) -> None:
     made = transport.run(["mkdir", "-p", str(Path(runner).parent), f"{directory}/runs"])
     if made.status != 0:
-        raise PushError(made.stderr.decode(errors="replace").strip() or "mkdir failed")
+        words = made.stderr.decode(errors="replace").strip() or "mkdir failed"
+        raise PushError(", ".join([words, *storage.look(transport, directory).words()]))
     transport.put(data, runner, mode=0o755)
 
 
 def _verified(transport: Transport, wanted: dict[str, str]) -> set[str]:
-    """Paths whose bytes on the board have the wanted sha256; the name alone is never trusted."""
-    done = transport.run(["sha256sum", *wanted], timeout_s=120)
+    """Paths whose bytes on the board have the wanted sha256."""
+    done = transport.run(["sh", "-c", _VERIFY, "sh", *wanted], timeout_s=120)
     good = set()
     for row in done.stdout.decode(errors="replace").splitlines():
         sha, _, path = row.partition("  ")
@@ -119,5 +157,5 @@ def _verified(transport: Transport, wanted: dict[str, str]) -> set[str]:
 def _lease(transport: Transport, entry: BoardEntry) -> str:
     if entry.dir is not None:
         return f"{entry.dir}/harness.lock"
-    writable = transport.run(["test", "-w", LOCK_DIRECTORY]).status == 0
+    writable = transport.run(["sh", "-c", f"[ -w {LOCK_DIRECTORY} ]"]).status == 0
     return f"{LOCK_DIRECTORY if writable else '/tmp'}/harness.lock"  # noqa: S108 - on the board

@@ -57,7 +57,8 @@ class Order:
 
 def has_spool(ready: Ready, order: Order) -> bool:
     """Say whether a worker of this name was started on the board; LinkError."""
-    return ready.transport.run(["test", "-e", order.spool]).status == 0
+    argv = ["sh", "-c", '[ -e "$1" ]', "sh", order.spool]
+    return ready.transport.run(argv).status == 0
 
 
 def follow(ready: Ready, order: Order, control: Control, say: Say) -> Iterator[Frame]:

@@ -77,6 +77,7 @@ def _head(job: Job) -> Iterator[bytes]:
     yield line("isa_mask", job.isa_mask)
     yield line("peaks", int(job.peaks))
     yield line("root", job.root)
+    yield line("items", len(job.works))  # a job that was cut between two items is refused
     for name, path in job.watch.items():
         yield f"watch {text(name)} {text(path)}\n".encode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.boards.facts import facts as board_facts
@@ -20,7 +21,7 @@ from harness.toolchain.build import Binary
 from harness.transport.base import Transport
 
 RunnerFor = Callable[[str], Binary]
-RETRY_AFTER_S = 2.0
+RETRY_AFTER_S = (1.0, 3.0)
 # few at once: sshd's MaxStartups refuses a crowd
 AT_ONCE = 8
 
@@ -46,13 +47,13 @@ def make_ready(
 ) -> Ready:
     """Return the board ready for work; raises the error that says what is in the way.
 
-    A link that fails is tried once more: a board may just be waking up.
+    A link that fails is tried again: a board may just be waking up.
     """
-    try:
-        return _make_ready(entry, opener, runner_for, isa_mask)
-    except LinkError:
-        time.sleep(RETRY_AFTER_S)
-        return _make_ready(entry, opener, runner_for, isa_mask)
+    for pause_s in RETRY_AFTER_S:
+        with suppress(LinkError):
+            return _make_ready(entry, opener, runner_for, isa_mask)
+        time.sleep(pause_s)
+    return _make_ready(entry, opener, runner_for, isa_mask)
 
 
 def make_all_ready(

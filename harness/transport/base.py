@@ -82,7 +82,7 @@ class LinkSettings:
     """Limits in seconds, and the files that say whom to believe."""
 
     connect_timeout_s: float = 10.0
-    connect_attempts: int = 4
+    connect_attempts: int = 8  # at a server that turns logins away; about 15 s in all
     command_timeout_s: float = 30.0
     # A dead board is noticed after at most their sum; a ping wakes the board, so not more often.
     ping_interval_s: float = 5.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import select
-import shlex
 import time
 from typing import TYPE_CHECKING
 
 from harness.errors import LinkError
 from harness.transport.link import BROKEN, Link
+from harness.transport.opening import Opening
 from harness.transport.pump import Chunk
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class RemoteProcess:
     ) -> None:
         self.where = link.where
         self._link = link
-        self._channel = _begin(link, shlex.join(argv), open_timeout_s)
+        self._opening = Opening()
+        self._channel = _begin(link, self._opening.command(argv), open_timeout_s)
         self._stdin: memoryview | None = memoryview(stdin)
         try:
             self._descriptor = self._channel.fileno()
@@ -55,7 +56,11 @@ class RemoteProcess:
             if channel.closed and self._link.is_active():
                 return None
             raise self._link.lost(error) from None
-        return Chunk(stdout, stderr) if stdout or stderr or not self._ended() else None
+        own = self._opening.cut(stdout)
+        if stdout or stderr or not self._ended():
+            return Chunk(own, stderr)
+        rest = self._opening.rest()
+        return Chunk(rest, b"") if rest else None
 
     def _ready(self) -> bool:
         return self._channel.recv_ready() or self._channel.recv_stderr_ready()

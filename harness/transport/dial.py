@@ -10,6 +10,7 @@ from harness.errors import LinkError
 
 _IDLE_S, _INTERVAL_S, _COUNT = 2, 2, 3
 _UNACKED_MS = 6000
+_HEAD_BYTES = 256
 
 
 class Wire(Protocol):
@@ -39,11 +40,20 @@ class CountedWire:
         self._inner = inner
         self._closed = False  # the name under which paramiko asks a socket
         self.received_bytes = 0
+        self.head = b""  # how it began: what is said instead of an SSH greeting
+        self.was_hung_up = False  # by the other side
 
     def recv(self, size: int) -> bytes:
         """Receive and count."""
-        data = self._inner.recv(size)
+        try:
+            data = self._inner.recv(size)
+        except ConnectionError:
+            self.was_hung_up = True
+            raise
+        self.was_hung_up = self.was_hung_up or not data
         self.received_bytes += len(data)
+        if len(self.head) < _HEAD_BYTES:
+            self.head = (self.head + data)[:_HEAD_BYTES]
         return data
 
     def send(self, data: bytes) -> int:

@@ -25,6 +25,10 @@ _CLOSE_POLL_S = 0.002
 _OPEN_ATTEMPTS = 8
 
 
+class SessionsRefusedError(LinkError):
+    """The server gives this connection no further session (MaxSessions); another one may get it."""
+
+
 class Link:
     """A paramiko transport that is watched, and closed with the hops it runs through."""
 
@@ -115,7 +119,7 @@ class Link:
             try:
                 return self._transport.open_session(timeout=timeout_s)
             except paramiko.ChannelException as error:
-                raise LinkError(
+                raise SessionsRefusedError(
                     f"it refused one more session ({error.text})",
                     where=self.where,
                     do="MaxSessions of its SSH server is reached",

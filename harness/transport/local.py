@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -10,6 +11,7 @@ import selectors
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PIECE_BYTES = 1 << 16
+_BUSY_S, _BUSY_POLL_S = 1.0, 0.02
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as a shell on a remote board would say
 _WHERE = "local"
 
@@ -87,19 +90,34 @@ def _free_bytes(folder: Path) -> str:
     return f"{words}, mounted ro" if stats.f_flag & os.ST_RDONLY else words
 
 
+def _start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program; one that was just pushed may be open for writing in a child of a thread.
+
+    Another thread's fork holds the descriptor until its exec: "text file busy", for a moment.
+    """
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            return subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
+            )
+        except OSError as error:
+            if error.errno != errno.ETXTBSY or time.monotonic() >= until:
+                raise
+            time.sleep(_BUSY_POLL_S)
+
+
 class LocalProcess:
     """A child process in a session of its own: Ctrl-C of the terminal does not reach it."""
 
     def __init__(self, argv: Sequence[str], stdin: bytes) -> None:
         self.where = _WHERE
-        self._child = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-        )
+        self._child = _start(argv)
         self._stdin = memoryview(stdin)
         self._lock = threading.Lock()
         self._closed = False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import paramiko
 
 from harness.errors import LinkError, PushError
+from harness.transport import storage
 from harness.transport.channel import RemoteProcess
 from harness.transport.link import BROKEN, Link
 from harness.transport.pump import collect
@@ -35,14 +36,11 @@ case $got in "$want"*) ;; *) exit {_MISMATCH} ;; esac
 chmod "$mode" "$t" && mv -f "$t" "$f"
 """
 _LOOK = """
-rm -f "$1"
-d=$2
-[ -e "$d" ] || echo "the folder does not exist"
-[ ! -e "$d" ] || [ -d "$d" ] || echo "$d is not a folder"
-[ ! -d "$d" ] || [ -w "$d" ] || echo "the folder is not writable"
-df -Pk "$d" 2>/dev/null | tail -n 1
-echo ---
-cat /proc/mounts
+rm -f "$1"; shift
+d=$1
+[ -e "$d" ] || echo "! the folder does not exist"
+[ ! -e "$d" ] || [ -d "$d" ] || echo "! $d is not a folder"
+[ ! -d "$d" ] || [ -w "$d" ] || echo "! the folder is not writable"
 """
 
 
@@ -115,8 +113,8 @@ class Pusher:
     def _error(self, words: str, temporary: str, path: str, limit_s: float) -> PushError:
         folder = posixpath.dirname(path) or "."
         with contextlib.suppress(LinkError):
-            look = self._shell(_LOOK, temporary, folder, limit_s=limit_s)
-            words = ", ".join([words, *_storage(look.stdout.decode(errors="replace"))])
+            look = self._shell(_LOOK + storage.SCRIPT, temporary, folder, limit_s=limit_s)
+            words = ", ".join([words, *_words(look.stdout.decode(errors="replace"))])
         return PushError(
             f"cannot write {path}: {words}",
             where=self._link.where,
@@ -138,20 +136,7 @@ def _text(stderr: bytes) -> str:
     return stderr.decode(errors="replace").strip()[-300:].replace("\n", "; ")
 
 
-def _storage(look: str) -> list[str]:
-    """Return what `_LOOK` says of the folder: its faults, free bytes and bad mount flags."""
-    head, _, mounts = look.partition("---\n")
-    lines = head.splitlines()
-    words = [line for line in lines if "folder" in line]
-    # df -P: device, blocks, used, free, share, mount point
-    table = [line.split(None, 5) for line in lines if line not in words]
-    table = [row for row in table if len(row) == 6 and row[3].isdigit()]
-    if not table:
-        return words
-    point = table[-1][5]
-    words.append(f"{int(table[-1][3]) * 1024} bytes free")
-    found = [row.split() for row in mounts.splitlines()]
-    options = [row[3].split(",") for row in found if len(row) > 3 and row[1] == point]
-    if options:
-        words += [f"{point} is mounted {flag}" for flag in ("ro", "noexec") if flag in options[-1]]
-    return words
+def _words(look: str) -> list[str]:
+    """Return the folder's faults, free bytes and bad mount flags."""
+    faults = [line[2:] for line in look.splitlines() if line.startswith("! ")]
+    return faults + storage.parse(look).words()

@@ -1,8 +1,8 @@
 """Whom to call for a board: its inventory entry, completed by the user's ssh configuration.
 
 `ssh -G` reads that configuration, so Include, Match and canonical names mean what they mean to ssh.
-Where there is no ssh program the configuration is not read: a nickname then is an unknown host,
-never another host.
+Where there is no ssh program its plain part is read here (`sshfile`), and the rest refused: never
+another host.
 """
 
 from __future__ import annotations
@@ -112,7 +112,14 @@ def _hop(
     config: dict[str, list[str]],
 ) -> Hop:
     name = config.get("hostname", [host])[0]
-    number = port or int(config.get("port", ["22"])[0])
+    digits = config.get("port", ["22"])[0]
+    if not _WORD.fullmatch(name) or not digits.isdecimal():
+        raise LinkError(
+            f"its ssh configuration leads to {name!r}, port {digits!r}: no host",
+            where=host,
+            do="check HostName and Port in ~/.ssh/config",
+        )
+    number = port or int(digits)
     if identity is not None:
         files = [Path(identity).expanduser()]
     else:
@@ -133,9 +140,13 @@ def key_name(host: str, port: int) -> str:
 def _ask_ssh(
     host: str, user: str | None, port: int | None, settings: LinkSettings
 ) -> dict[str, list[str]]:
-    program = shutil.which("ssh")
-    if program is None or settings.ssh_config == "none":
+    if settings.ssh_config == "none":
         return {}
+    program = shutil.which("ssh")
+    if program is None:
+        from harness.transport import sshfile
+
+        return sshfile.lookup(host, settings.ssh_config)
     argv = [program, "-G"]
     argv += ["-F", settings.ssh_config] if settings.ssh_config else []
     argv += ["-l", user] if user and not user.startswith("-") else []

@@ -176,6 +176,9 @@ static bool check_whole(struct scan *s, struct job *job, const struct block *hea
         return false;
     if (job->item_count == 0)
         return scan_fail(s, s->line, "no item");
+    if (job->item_count != (size_t)job->items_to_come)
+        return scan_fail(s, s->line, "%zu items came, %lld were announced", job->item_count,
+                         (long long)job->items_to_come);
     if (job->repetitions_min > job->repetitions_max)
         return scan_fail(s, s->line, "repetitions_min is above repetitions_max");
     return ids_are_unique(s, job);

@@ -33,6 +33,7 @@ struct job {
     const char *run, *holder, *runner, *lease, *isa_mask, *root;
     int64_t version, deadline_s, budget_s, seed, repetitions_min, repetitions_max, samples, sample_min_ns, warmup_ns;
     int64_t precision_ppm, peaks, idle_ns;
+    int64_t items_to_come; /* a job cut between two items is refused */
     struct job_watch watches[JOB_WATCHES_MAX];
     struct job_sensor sensors[JOB_SENSORS_MAX];
     struct job_item *items;

@@ -63,6 +63,7 @@ const struct job_key job_head_keys[] = {
     {INT(precision_ppm, NEED, 0, 1000000)},
     {INT(peaks, NEED, 0, 1)},
     {INT(idle_ns, NEED, 0, HOUR_NS)},
+    {"items", offsetof(struct job, items_to_come), KEY_INT, NEED, 1, JOB_ITEMS_MAX, NULL, NULL},
     {STR(run, NEED, 64, name_is_run, "a run name")},
     {STR(holder, NEED, 256, is_printable, "printable text")},
     {STR(runner, NEED, 64, name_is_sha256, "a sha256")},

@@ -140,7 +140,8 @@ def openssh(*options: str, sftp: bool = True) -> Iterator[Server]:
             "PermitRootLogin prohibit-password",
             "PasswordAuthentication no",
             "KbdInteractiveAuthentication no",
-            "MaxStartups 100",
+            # of this one sshd takes the last
+            *([] if any(o.startswith("MaxStartups") for o in options) else ["MaxStartups 100"]),
             "LogLevel VERBOSE",
         ]
         lines += ["Subsystem sftp internal-sftp"] if sftp else []

@@ -155,7 +155,8 @@ class Rig:
         self, run: str, items: Sequence[Mapping[str, Value]], extra: bytes = b"", /, **head: Value
     ) -> bytes:
         """Return JOB text; `head` overrides, `extra` is put before the items."""
-        own = {"run": run, "runner": self.sha256, "lease": str(self.folder / "harness.lock")}
+        own: dict[str, Value] = {"run": run, "runner": self.sha256, "items": len(items)}
+        own["lease"] = str(self.folder / "harness.lock")
         keys: dict[str, Value] = {**HEAD, **own, **head}
         top = b"".join(line(key, value) for key, value in keys.items())
         return b"job 1\n" + top + extra + b"".join(block("item", {**ITEM, **i}) for i in items)

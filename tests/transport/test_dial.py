@@ -39,3 +39,17 @@ def test_arriving_bytes_are_counted() -> None:
         assert wire.recv(3) == b"123"
         assert wire.recv(9) == b"45"
         assert wire.received_bytes == 5
+
+
+def test_how_it_began_and_who_hung_up_is_kept() -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        wire = CountedWire(here)
+        there.sendall(b"Exceeded " + b"x" * 1000)
+        while wire.received_bytes < 1009:
+            wire.recv(4096)
+        assert wire.head == b"Exceeded " + b"x" * 247
+        assert not wire.was_hung_up
+        there.close()
+        assert wire.recv(1) == b""
+        assert wire.was_hung_up

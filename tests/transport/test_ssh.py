@@ -174,40 +174,74 @@ def test_a_dead_agent_is_not_asked(openssh_server: Server, monkeypatch: pytest.M
     open_transport(openssh_server.entry(), openssh_server.settings()).close()
 
 
-def test_a_busy_server_is_tried_again() -> None:
-    with sshd.openssh("MaxStartups 1:95:2") as server:
-        settings = server.settings(connect_attempts=20)
-        opened: list[bool] = []
+@pytest.mark.parametrize(
+    "says", [b"Exceeded MaxStartups\r\n", b"Not allowed at this time\r\n", b""]
+)
+def test_a_server_that_turns_logins_away_is_tried_again(
+    openssh_server: Server, says: bytes
+) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    entry = openssh_server.entry(port=listener.getsockname()[1])
+    turned_away = 0
 
-        def connect() -> None:
-            open_transport(server.entry(), settings).close()
-            opened.append(True)
+    def serve() -> None:
+        nonlocal turned_away
+        for _ in range(2):
+            peer, _ = listener.accept()
+            peer.sendall(says)
+            peer.close()
+            turned_away += 1
 
-        threads = [threading.Thread(target=connect) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(opened) == 8
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with pytest.raises(LinkError, match="closed before the SSH greeting"):
+        open_transport(entry, openssh_server.settings(connect_attempts=2))
+    thread.join(20)
+    listener.close()
+    assert turned_away == 2
 
 
-def test_one_session_at_a_time_is_said() -> None:
+def test_a_silent_listener_is_no_busy_server_and_not_tried_again(openssh_server: Server) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        entry = openssh_server.entry(port=listener.getsockname()[1])
+        settings = openssh_server.settings(connect_timeout_s=1.0, connect_attempts=100)
+        with pytest.raises(LinkError, match="no SSH greeting within 1 s"):
+            open_transport(entry, settings)
+
+
+def test_one_session_for_a_connection_makes_a_second_connection() -> None:
     with sshd.openssh("MaxSessions 1") as server:
         transport = open_transport(server.entry(), server.settings())
         stream = transport.stream(["sh", "-c", "echo one; sleep 60"])
-        next(stream.lines())
-        with pytest.raises(LinkError, match="MaxSessions"):
-            transport.run(["true"])
+        lines = stream.lines()
+        next(lines)
+        assert transport.run(["echo", "ok"]).stdout == b"ok\n"
+        transport.put(b"data", str(server.folder / "file"))
+        assert (server.folder / "file").read_bytes() == b"data"
+        logins = (server.folder / "log").read_text().count("Accepted publickey")
+        assert logins == 2
         stream.close()
         transport.close()
+        with pytest.raises(LinkError):
+            transport.run(["true"])
 
 
 def test_a_shell_that_talks_at_login_harms_nothing() -> None:
-    with sshd.openssh('ForceCommand echo welcome; sh -c "$SSH_ORIGINAL_COMMAND"') as server:
+    with sshd.openssh('ForceCommand printf "welcome "; sh -c "$SSH_ORIGINAL_COMMAND"') as server:
         transport = open_transport(server.entry(), server.settings(command_timeout_s=3.0))
         transport.put(b"data", str(server.folder / "file"), mode=0o600)
         assert (server.folder / "file").read_bytes() == b"data"
-        assert transport.run(["echo", "ok"]).stdout == b"welcome\nok\n"
+        assert transport.run(["echo", "ok"]).stdout == b"ok\n"
+        transport.close()
+
+
+def test_a_server_that_runs_something_else_is_heard() -> None:
+    with sshd.openssh("ForceCommand echo this account is closed; exit 3") as server:
+        transport = open_transport(server.entry(), server.settings())
+        done = transport.run(["echo", "ok"])
+        assert (done.status, done.stdout) == (3, b"this account is closed\n")
+        stream = transport.stream(["echo", "ok"])
+        assert list(stream.lines()) == [b"this account is closed\n"]
         transport.close()
 
 
