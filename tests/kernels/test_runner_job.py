@@ -87,7 +87,7 @@ def swap(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
         (lambda job: job[:-1], "breaks off"),
         (lambda job: job + b"\n", "no key"),
         (lambda job: job.split(b"item\n")[0], "no item"),
-        (swap(b"items 3\n", b"items 4\n"), "3 items came, 4 were announced"),
+        (swap(b"items 2\n", b"items 3\n"), "2 items came, 3 were announced"),
         (lambda _: b"", "empty"),
         (lambda job: job + b"x" * (1 << 20), "longer than 1 MiB"),
         (lambda job: job + b"Item\n", "not a key"),
