@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ GEMMS = "  - {ops: [gemm], schemes: [w1a1, w8a8], shapes: [64x64x64]}"
 @pytest.fixture
 def user(tmp_path: Path) -> User:
     return User(tmp_path)
-
-
-def begun(user: User, board: Path) -> None:
-    """Leave an open run behind: its controller is killed while the board measures."""
-    process = user.start("run", "suite.yaml", "--no-report")
-    runs.wait_for(lambda: runs.spools(board), 60, "the worker's spool")
-    time.sleep(1.0)
-    process.kill()
-    process.communicate()
 
 
 @pytest.mark.sshd
@@ -63,7 +53,7 @@ def test_resume_leaves_a_run_open_while_its_board_is_away(user: User, tmp_path: 
     with sshd.openssh() as server:
         user.know(server, "b1", dir=str(board))
         runs.steady_suite(user, "b1")
-        begun(user, board)
+        runs.orphaned(user, board)
     ended = user.harness("resume", "--no-report")
     assert ended.code == 5, ended.err
     assert "stays open" in ended.err
@@ -86,8 +76,7 @@ def test_stop_reaches_a_run_that_is_under_way(user: User, openssh_server: Server
     board = user.folder / "board"
     user.know(openssh_server, "b1", dir=str(board))
     runs.steady_suite(user, "b1")
-    process = user.start("run", "suite.yaml", "--no-report")
-    runs.wait_for(lambda: runs.spools(board), 60, "the worker's spool")
+    process = runs.under_way(user, board, seconds=0)
     assert "(under way)" in user.harness("runs").out
     refused = user.harness("resume")
     assert refused.code == 75
@@ -108,7 +97,7 @@ def test_a_swapped_board_is_not_believed(user: User, openssh_server: Server) -> 
     board = user.folder / "board"
     user.know(openssh_server, "b1", dir=str(board))
     runs.steady_suite(user, "b1")
-    begun(user, board)
+    runs.orphaned(user, board)
     (folder,) = list_folders(user.results)
     # the same name, and a machine of another kind behind it
     path = user.folder / "boards.yaml"

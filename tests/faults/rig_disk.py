@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from tests.helpers import planted, sshd
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.toolchain.build import Binary
     from tests.helpers.sshd import Server
 
 HOME = Path("/tmp/home")
@@ -33,15 +34,20 @@ class Shelf:
 
     def deploy(self, directory: Path | None = None) -> Deployed:
         """Bring the runner of this machine onto the board; `directory` is its `dir:`."""
-        return self.room.do(lambda: self._deploy(None if directory is None else str(directory)))
+        binary = planted.good()
+        # by descriptor: where it was built may be covered by one of the room's disks
+        with binary.path.open("rb") as file:
+            there = replace(binary, path=Path(f"/proc/self/fd/{file.fileno()}"))
+            return self.room.do(
+                lambda: self._deploy(there, None if directory is None else str(directory))
+            )
 
     def names(self, folder: Path | str) -> list[str]:
         """Return everything that lies below a folder, as the board sees it."""
         found = self.room.do(lambda: list(Path(folder).rglob("*")))
         return sorted(str(path.relative_to(folder)) for path in found)
 
-    def _deploy(self, directory: str | None) -> Deployed:
-        binary = planted.good()
+    def _deploy(self, binary: Binary, directory: str | None) -> Deployed:
         entry, settings = BoardEntry(name="local", dir=directory), None
         if self.server is not None:
             entry, settings = self.server.entry(dir=directory), self.server.settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -30,6 +31,21 @@ BELIEVED = {Status.OK, Status.SUSPECT}
 def steady_suite(user: User, boards: str) -> None:
     """Put the suite of this module into the user's folder."""
     user.suite(boards, GEMMS, STEADY)
+
+
+def under_way(user: User, board_dir: Path, seconds: float = 1.0) -> subprocess.Popen[str]:
+    """Start a run of `suite.yaml` and return when its board has measured for so long."""
+    process = user.start("run", "suite.yaml", "--no-report")
+    wait_for(lambda: spools(board_dir), 60, "the worker's spool")
+    time.sleep(seconds)
+    return process
+
+
+def orphaned(user: User, board_dir: Path, seconds: float = 1.0) -> None:
+    """Leave an open run behind: its controller is killed while the board measures."""
+    process = under_way(user, board_dir, seconds)
+    process.kill()
+    process.communicate()
 
 
 def only_run(user: User) -> StoredRun:

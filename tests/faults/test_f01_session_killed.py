@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,9 +24,7 @@ def test_an_item_survives_its_login(tmp_path: Path, kind: str) -> None:
         user = User(tmp_path)
         user.know(server, "b1", dir=str(board))
         runs.steady_suite(user, "b1")
-        process = user.start("run", "suite.yaml", "--no-report")
-        runs.wait_for(lambda: runs.spools(board), 60, "the worker's spool")
-        time.sleep(1.0)
+        process = runs.under_way(user, board)
         mine = set(runs.workers(board))
         for pid in server.children():
             with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,20 +37,29 @@ def first_words(user: User, board: str) -> Callable[[], bool]:
     return noticed
 
 
+def started(user: User, here: Server, away: VirtualBoard) -> subprocess.Popen[str]:
+    """Start a run on both boards and return when both have measured for a while."""
+    user.know(away.server, "away")
+    user.know(here, "stays", dir=str(user.folder / "board"))
+    runs.steady_suite(user, "away, stays")
+    process = user.start("run", "suite.yaml", "--no-report")
+
+    def have_begun() -> bool:
+        journals = user.results.glob("*/*/*/journal.jsonl")
+        text = "".join(p.read_text(encoding="utf-8") for p in journals)
+        return text.count('"kind":"attempt"') == 2
+
+    runs.wait_for(have_begun, 120, "both attempts")
+    time.sleep(3.0)
+    return process
+
+
 @pytest.mark.slow
 def test_a_board_that_is_away_for_long_is_left_and_fetched_later(
     tmp_path: Path, openssh_server: Server, away_board: VirtualBoard
 ) -> None:
     user = User(tmp_path)
-    user.know(away_board.server, "away")
-    user.know(openssh_server, "stays", dir=str(tmp_path / "board"))
-    runs.steady_suite(user, "away, stays")
-    process = user.start("run", "suite.yaml", "--no-report")
-    journal = "*/*/*/journal.jsonl"
-    runs.wait_for(
-        lambda: any('"attempt"' in p.read_text() for p in user.results.glob(journal)), 120, "start"
-    )
-    time.sleep(3.0)
+    process = started(user, openssh_server, away_board)
     away_board.unplug()
     began = time.monotonic()
     noticed_s = runs.wait_for(first_words(user, "away"), 20, "a word about the lost board")
@@ -86,15 +96,7 @@ def test_a_short_absence_is_sat_out(
     tmp_path: Path, openssh_server: Server, away_board: VirtualBoard
 ) -> None:
     user = User(tmp_path)
-    user.know(away_board.server, "away")
-    user.know(openssh_server, "stays", dir=str(tmp_path / "board"))
-    runs.steady_suite(user, "away, stays")
-    process = user.start("run", "suite.yaml", "--no-report")
-    journal = "*/*/*/journal.jsonl"
-    runs.wait_for(
-        lambda: any('"attempt"' in p.read_text() for p in user.results.glob(journal)), 120, "start"
-    )
-    time.sleep(2.0)
+    process = started(user, openssh_server, away_board)
     away_board.unplug()
     noticed_s = runs.wait_for(first_words(user, "away"), 20, "a word about the lost board")
     away_board.plug()

@@ -26,9 +26,7 @@ def test_ctrl_c_leaves_a_whole_journal_and_no_worker(
     user = User(tmp_path)
     user.know(openssh_server, "b1", dir=str(board))
     runs.steady_suite(user, "b1")
-    process = user.start("run", "suite.yaml", "--no-report")
-    runs.wait_for(lambda: runs.spools(board), 60, "the worker's spool")
-    time.sleep(1.2)
+    process = runs.under_way(user, board)
     for _ in range(times):
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)

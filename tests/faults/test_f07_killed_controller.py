@@ -27,15 +27,6 @@ def kill_after(user: User, seconds: float) -> None:
     process.communicate()
 
 
-def broken_into(user: User, board: Path) -> None:
-    """Kill the controller of a run when its board has begun to measure."""
-    process = user.start("run", "suite.yaml", "--no-report")
-    runs.wait_for(lambda: runs.spools(board), 60, "the worker's spool")
-    time.sleep(1.5)
-    process.kill()
-    process.communicate()
-
-
 @pytest.fixture
 def user(tmp_path: Path, openssh_server: Server) -> User:
     person = User(tmp_path)
@@ -45,7 +36,7 @@ def user(tmp_path: Path, openssh_server: Server) -> User:
 
 
 def test_resume_brings_what_the_board_went_on_to_finish(user: User, tmp_path: Path) -> None:
-    broken_into(user, tmp_path / "board")
+    runs.orphaned(user, tmp_path / "board", 1.5)
     listed = user.harness("runs")
     assert "open: `harness resume`" in listed.out
     ended = user.harness("resume")
@@ -63,7 +54,7 @@ def test_resume_brings_what_the_board_went_on_to_finish(user: User, tmp_path: Pa
 
 
 def test_a_new_run_is_told_who_holds_the_board_or_waits(user: User, tmp_path: Path) -> None:
-    broken_into(user, tmp_path / "board")
+    runs.orphaned(user, tmp_path / "board", 1.5)
     refused = user.harness("run", "suite.yaml", "--no-report")
     assert refused.code == 75, refused.err
     assert "leased by" in refused.err
@@ -74,7 +65,7 @@ def test_a_new_run_is_told_who_holds_the_board_or_waits(user: User, tmp_path: Pa
 
 
 def test_stop_ends_the_orphan_and_keeps_what_it_finished(user: User, tmp_path: Path) -> None:
-    broken_into(user, tmp_path / "board")
+    runs.orphaned(user, tmp_path / "board", 1.5)
     ended = user.harness("stop", "--no-report")
     assert ended.code == 0, ended.err
     run = runs.only_run(user)

@@ -7,8 +7,11 @@ from typing import Any
 
 from harness.records.board import BoardEntry, BoardFacts, Hello
 from harness.records.item import Item, Plan, Planned, Protocol, Work
+from harness.runtimes import native
 from harness.session.collect import Collector
 from harness.session.judge import Context
+from harness.session.order import Session
+from harness.session.ready import Ready
 from harness.transport.frames import Frame, FrameReader, encode
 
 BOOT = "b00t"
@@ -140,3 +143,19 @@ class Spool:
         for frame in self.frames:
             collector.feed(frame)
         return collector
+
+
+def real_session(ready: Ready, protocol: Protocol, *schemes: str) -> Session:
+    """One GEMM of each scheme on a board that is ready."""
+    name = ready.facts.name
+    items = [gemm(scheme) for scheme in schemes]
+    planned = tuple(Planned(board=name, item=item) for item in items)
+    made = Context(
+        run="r1",
+        plan=Plan(suite="t", protocol=protocol, seed=7, items=planned),
+        facts=ready.facts,
+        environment="env",
+        runner_sha256=ready.deployed.sha256,
+    )
+    works = [native.describe(item, ready.facts, None, protocol) for item in items]
+    return Session(ready=ready, context=made, works=works)

@@ -42,7 +42,7 @@ def test_a_foreign_board_says_hello_and_does_a_job(
         assert "qemu" in hello["emulated"]
         assert hello["runner_sha256"] == sha256
         own = {"run": f"t-{arch}", "runner": sha256, "lease": f"{FOLDER}/harness.lock"}
-        head = b"".join(line(k, v) for k, v in {**HEAD, **own, "samples": 4}.items())
+        head = b"".join(line(k, v) for k, v in {**HEAD, **own, "samples": 4, "items": 3}.items())
         items = [kernel("a", size=16), kernel("b", "w8a8", 16), kernel("c", "fp32", 16)]
         job = b"job 1\n" + head + b"".join(block("item", {**ITEM, **i}) for i in items)
         done = transport.run([runner, "exec", "--dir", FOLDER], stdin=job, timeout_s=200)

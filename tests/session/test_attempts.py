@@ -14,20 +14,18 @@ import pytest
 from harness.errors import QuarantinedError
 from harness.records.attempts import current
 from harness.records.board import BoardEntry
-from harness.records.item import Plan, Planned, Protocol
+from harness.records.item import Protocol
 from harness.records.measurement import Status
-from harness.runtimes import native
 from harness.session import link as linking
 from harness.session.carry_out import carry_out
 from harness.session.events import Advanced, Began, Closed, Event, Failed, Note
-from harness.session.judge import Context
 from harness.session.link import Control
 from harness.session.order import Session
 from harness.session.ready import make_ready
 from harness.transport.registry import open_transport
 from tests.faults.runs import workers
 from tests.helpers import planted
-from tests.helpers.sessions import gemm
+from tests.helpers.sessions import real_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,17 +47,7 @@ def a_session(folder: Path, **keys: object) -> Session:
     entry = BoardEntry(name="board", dir=str(folder), **keys)  # type: ignore[arg-type]
     binary = planted.good()
     ready = make_ready(entry, open_transport, lambda _: binary)
-    items = [gemm(scheme) for scheme in ("w1a1", "w8a8")]
-    planned = tuple(Planned(board="board", item=item) for item in items)
-    context = Context(
-        run="r1",
-        plan=Plan(suite="t", protocol=PROTOCOL, seed=7, items=planned),
-        facts=ready.facts,
-        environment="env",
-        runner_sha256=binary.sha256,
-    )
-    works = [native.describe(item, ready.facts, None, PROTOCOL) for item in items]
-    return Session(ready=ready, context=context, works=works)
+    return real_session(ready, PROTOCOL, "w1a1", "w8a8")
 
 
 @pytest.fixture

@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import BoardError, LinkError
-from harness.records.item import Plan, Planned, Protocol
+from harness.records.item import Protocol
 from harness.records.measurement import Status
-from harness.runtimes import native
 from harness.session import link as linking
 from harness.session.carry_out import carry_out
 from harness.session.events import Advanced, Closed, Event, Failed, Note
 from harness.session.follow import Order, follow
 from harness.session.job import render
-from harness.session.judge import Context
 from harness.session.link import Control
 from harness.session.order import Session, job_of
 from harness.session.ready import make_ready
 from harness.transport.registry import open_transport
 from tests.helpers import planted, sshd
-from tests.helpers.sessions import gemm
+from tests.helpers.sessions import real_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,17 +63,7 @@ def session(server: Server, tmp_path: Path) -> Iterator[Session]:
 
     binary = planted.good()
     ready = make_ready(server.entry(dir=str(tmp_path)), reach, lambda _: binary)
-    items = [gemm(scheme) for scheme in ("w1a1", "w8a8")]
-    planned = tuple(Planned(board="board", item=item) for item in items)
-    context = Context(
-        run="r1",
-        plan=Plan(suite="t", protocol=PROTOCOL, seed=7, items=planned),
-        facts=ready.facts,
-        environment="env",
-        runner_sha256=binary.sha256,
-    )
-    works = [native.describe(item, ready.facts, None, PROTOCOL) for item in items]
-    yield Session(ready=ready, context=context, works=works)
+    yield real_session(ready, PROTOCOL, "w1a1", "w8a8")
     ready.link.close()
 
 

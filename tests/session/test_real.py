@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.records.board import BoardEntry
-from harness.records.item import Plan, Planned, Protocol
+from harness.records.item import Protocol
 from harness.records.measurement import Measurement, Status
-from harness.runtimes import native
 from harness.session.carry_out import carry_out
 from harness.session.events import Closed, Event, Failed
-from harness.session.judge import Context
 from harness.session.link import Control
-from harness.session.order import Session
 from harness.session.ready import make_ready
 from harness.transport.registry import open_transport
 from tests.helpers import planted
-from tests.helpers.sessions import gemm
+from tests.helpers.sessions import real_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,19 +33,8 @@ def measure(folder: Path, binary: Binary) -> dict[str, Measurement]:
     """Run one GEMM of each scheme with `binary` on this machine, in a folder of its own."""
     entry = BoardEntry(name="local", dir=str(folder / "board"))
     ready = make_ready(entry, open_transport, lambda _: binary)
-    items = [gemm(scheme) for scheme in SCHEMES]
-    plan = Plan(
-        suite="t",
-        protocol=BRIEF,
-        seed=7,
-        items=tuple(Planned(board="local", item=item) for item in items),
-    )
-    context = Context(
-        run="r1", plan=plan, facts=ready.facts, environment="env", runner_sha256=binary.sha256
-    )
-    works = [native.describe(item, ready.facts, None, BRIEF) for item in items]
     events: list[Event] = []
-    carry_out(Session(ready=ready, context=context, works=works), Control(), events.append)
+    carry_out(real_session(ready, BRIEF, *SCHEMES), Control(), events.append)
     ready.link.close()
     assert not [e for e in events if isinstance(e, Failed)]
     rows = [e.measurement for e in events if isinstance(e, Closed)]
