@@ -1,17 +1,8 @@
-/* Opening, comparing and closing one case. */
+/* Opening, guarding and closing one case. */
 #include "case.h"
-#include "fills.h"
-#include <math.h>
+#include "parts.h"
 #include <stdio.h>
 #include <string.h>
-
-static enum fill_element element_of(const struct kernel_variant *v) {
-    return strcmp(v->scheme, "w1a1") == 0 ? FILL_BITS : strcmp(v->scheme, "fp32") == 0 ? FILL_FP32 : FILL_INT8;
-}
-
-static size_t row_bytes(enum fill_element element, size_t k) {
-    return element == FILL_BITS ? (k + 63) / 64 * 8 : element == FILL_FP32 ? 4 * k : k;
-}
 
 /* FNV over words, the rest over bytes; a change by mistake is what it must find. */
 static uint64_t digest(uint64_t state, const void *bytes, size_t size) {
@@ -28,124 +19,130 @@ static uint64_t digest(uint64_t state, const void *bytes, size_t size) {
 }
 
 static uint64_t inputs_digest(const struct kernel_case *c) {
-    return digest(digest(0xcbf29ce484222325u, c->a, c->a_bytes), c->rhs, c->rhs_bytes);
+    uint64_t state = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < c->block_count; i++)
+        if (c->blocks[i].is_input)
+            state = digest(state, c->blocks[i].at, c->blocks[i].bytes);
+    return state;
 }
 
-static void set_sizes(struct kernel_case *c, enum fill_element element, const struct case_layout *layout) {
-    static const size_t element_bytes[] = {[FILL_BITS] = 8, [FILL_INT8] = 1, [FILL_FP32] = 4};
-    const struct gemm_kernel *kernel = c->variant->gemm;
-    c->element_bytes = element_bytes[element];
-    c->a_row_bytes = row_bytes(element, c->k);
-    c->args.a_stride = c->a_row_bytes + layout->a_gap * c->element_bytes;
-    c->args.c_stride = (c->n + layout->c_gap) * 4;
+static void *take(struct kernel_case *c, size_t bytes, size_t align, bool is_input) {
+    if (c->block_count == CASE_BLOCKS)
+        return NULL;
+    size_t room = bytes ? bytes : 1;
+    void *at = c->memory.get(c->memory.self, room, align);
+    if (at == NULL)
+        return NULL;
+    memset(at, CASE_CANARY, room);
+    c->blocks[c->block_count++] = (struct case_block){at, room, is_input};
+    return at;
+}
+
+void *case_input(struct kernel_case *c, size_t bytes, size_t align) { return take(c, bytes, align, true); }
+
+void *case_scratch(struct kernel_case *c, size_t bytes, size_t align) { return take(c, bytes, align, false); }
+
+void *case_output(struct kernel_case *c, enum case_type type, size_t rows, size_t elements, size_t gap) {
+    size_t element = type == CASE_BITS ? 8 : 4, stride = (elements + gap) * element;
     /* the last row has no gap behind it: the buffer ends where the kernel must end */
-    c->a_bytes = (c->m - 1) * c->args.a_stride + c->a_row_bytes;
-    c->c_bytes = (c->m - 1) * c->args.c_stride + c->n * 4;
-    c->b_bytes = c->n * c->a_row_bytes;
-    c->rhs_bytes = kernel->rhs_bytes(c->m, c->n, c->k);
-    c->work_bytes = kernel->work_bytes(c->m, c->n, c->k);
-    c->type = element == FILL_FP32 ? CASE_F32 : CASE_I32;
-    c->ops = 2.0 * (double)c->m * (double)c->n * (double)c->k;
+    size_t bytes = (rows - 1) * stride + elements * element;
+    void *at = c->output_count < CASE_OUTPUTS ? take(c, bytes, element, false) : NULL;
+    if (at == NULL)
+        return NULL;
+    c->outputs[c->output_count++] = (struct case_output){at, type, rows, elements, stride, bytes};
+    c->output_bytes += bytes;
+    return at;
+}
+
+void *case_rows(struct kernel_case *c, const struct form *form, size_t rows, size_t k, size_t gap,
+                const struct case_wish *wish, enum fill_side side, size_t *stride) {
+    size_t row = form_row_bytes(form, k), align = form_align(form);
+    struct fill how = {form, wish->options.encoding, side, wish->fill, wish->seed};
+    *stride = row + gap * align;
+    void *at = case_input(c, (rows - 1) * *stride + row, align);
+    if (at != NULL)
+        fill_matrix(at, rows, k, *stride, &how);
+    return at;
+}
+
+size_t case_longest_k(const struct forms *f) {
+    if (f->is_float)
+        return INT32_MAX;
+    return (size_t)(INT32_MAX / form_largest(&f->a) / form_largest(&f->b));
 }
 
 /* Sums must fit 32 bits, and buffers the address space of the smallest target. */
-static bool possible(size_t m, size_t n, size_t k, enum fill_element element) {
+static bool possible(const struct kernel_case *c, const struct case_shape *s) {
     const double room = (double)(SIZE_MAX / 16);
-    size_t longest = element == FILL_INT8 ? INT32_MAX / (128 * 128) : INT32_MAX / 4;
-    return m >= 1 && n >= 1 && k >= 1 && k <= longest && (double)m * (double)n < room / 4 &&
-           (double)m * (double)k < room / 4 && (double)n * (double)k < room / 4;
+    double m = (double)s->m, n = (double)s->n, k = (double)s->k;
+    bool is_map = c->variant->map != NULL;
+    if (strcmp(c->variant->op, "gemv") == 0 && s->m != 1)
+        return false;
+    if (strcmp(c->variant->op, "planes") == 0 && s->n > 8)
+        return false;
+    return s->m >= 1 && s->n >= 1 && s->k >= 1 && (is_map || s->k <= case_longest_k(&c->forms)) && m * n < room / 4 &&
+           m * k < room / 4 && n * k < room / 4;
 }
 
-static bool get_buffers(struct kernel_case *c) {
-    const struct case_memory *memory = &c->memory;
-    c->a = memory->get(memory->self, c->a_bytes, c->element_bytes);
-    c->b = memory->get(memory->self, c->b_bytes, c->element_bytes);
-    c->rhs = memory->get(memory->self, c->rhs_bytes, 64);
-    c->work = memory->get(memory->self, c->work_bytes, 64);
-    c->c = memory->get(memory->self, c->c_bytes, 4);
-    return c->a && c->b && c->rhs && c->work && c->c;
+/* A window that fits its padded map and groups that divide; m, n and k must say the same. */
+static bool consistent(const struct case_shape *s) {
+    if (s->window == 0)
+        return true;
+    size_t h = s->h + 2 * s->pad, w = s->w + 2 * s->pad, taps = s->window * s->window;
+    if (s->stride == 0 || s->groups == 0 || s->h == 0 || s->w == 0 || h < s->window || w < s->window ||
+        s->pad >= s->window || s->k % taps || s->n % s->groups)
+        return false;
+    return s->m == ((h - s->window) / s->stride + 1) * ((w - s->window) / s->stride + 1);
 }
 
-bool case_open_laid(struct kernel_case *c, const struct kernel_variant *v, size_t m, size_t n, size_t k, uint64_t seed,
-                    enum case_fill fill, const struct case_layout *layout, const struct case_memory *memory, char *err,
-                    size_t err_size) {
+static bool open_kind(struct kernel_case *c, const struct case_wish *wish) {
+    if (c->variant->gemm != NULL)
+        return case_open_gemm(c, wish);
+    return c->variant->conv != NULL ? case_open_conv(c, wish) : case_open_map(c, wish);
+}
+
+bool case_open(struct kernel_case *c, const struct case_wish *wish, char *err, size_t err_size) {
+    const struct case_shape *s = &wish->shape;
     memset(c, 0, sizeof *c);
-    c->variant = v;
-    c->m = m, c->n = n, c->k = k;
-    c->memory = *memory;
-    enum fill_element element = element_of(v);
-    if (!possible(m, n, k, element)) {
-        snprintf(err, err_size, "shape %zux%zux%zu is outside what a case can be", m, n, k);
+    c->variant = wish->variant;
+    c->shape = *s;
+    c->options = wish->options;
+    c->memory = *wish->memory;
+    bool is_map = c->variant->map != NULL;
+    if (!is_map && !forms_of(c->variant->op, c->variant->scheme, &c->forms)) {
+        snprintf(err, err_size, "%s is not a scheme", c->variant->scheme);
         return false;
     }
-    set_sizes(c, element, layout);
-    if (!get_buffers(c)) {
-        snprintf(err, err_size, "no memory for %s %zux%zux%zu", v->name, m, n, k);
+    if (!possible(c, s) || !consistent(s) || (c->variant->conv != NULL) != (s->window != 0)) {
+        snprintf(err, err_size, "shape %zux%zux%zu is outside what a case of %s can be", s->m, s->n, s->k,
+                 c->variant->op);
+        return false;
+    }
+    c->ops = is_map ? 0 : 2.0 * (double)s->m * (double)s->n * (double)s->k;
+    if (!open_kind(c, wish)) {
+        snprintf(err, err_size, "no memory for %s %zux%zux%zu", c->variant->name, s->m, s->n, s->k);
         case_close(c);
         return false;
     }
-    memset(c->a, CASE_CANARY, c->a_bytes);
-    memset(c->c, CASE_CANARY, c->c_bytes);
-    memset(c->work, CASE_CANARY, c->work_bytes);
-    fill_matrix(c->a, m, k, c->args.a_stride, element, FILL_A, seed, fill);
-    fill_matrix(c->b, n, k, c->a_row_bytes, element, FILL_B, seed, fill);
-    v->gemm->pack_rhs(c->rhs, c->b, c->a_row_bytes, n, k);
-    c->args.m = m, c->args.n = n, c->args.k = k;
-    c->args.a = c->a, c->args.rhs = c->rhs, c->args.c = c->c, c->args.work = c->work;
     c->inputs_digest = inputs_digest(c);
     return true;
 }
 
-bool case_open(struct kernel_case *c, const struct kernel_variant *v, size_t m, size_t n, size_t k, uint64_t seed,
-               enum case_fill fill, const struct case_memory *memory, char *err, size_t err_size) {
-    static const struct case_layout dense = {0, 0};
-    return case_open_laid(c, v, m, n, k, seed, fill, &dense, memory, err, err_size);
-}
-
-/* Rounding errors of a sum of K products in [-1, 1] grow like sqrt(K) at worst in practice; 1e-5 is 84 units of the
- * last place. Written so that a NaN on either side fails. */
-static bool near(float got, float want, size_t k) {
-    double limit = 1e-5 * sqrt((double)k) + 1e-5 * fabs((double)want);
-    return fabs((double)got - (double)want) <= limit;
-}
-
-static bool row_matches(const struct kernel_case *c, size_t m, const void *want_row, char *err, size_t err_size) {
-    const uint8_t *got_row = (const uint8_t *)c->c + m * c->args.c_stride;
-    for (size_t n = 0; n < c->n; n++) {
-        if (c->type == CASE_F32) {
-            float got = ((const float *)got_row)[n], want = ((const float *)want_row)[n];
-            if (!near(got, want, c->k)) {
-                snprintf(err, err_size, "at [%zu][%zu] want %.9g got %.9g", m, n, (double)want, (double)got);
+static bool gap_untouched(const struct case_output *o, char *err, size_t err_size) {
+    size_t used = o->elements * (o->type == CASE_BITS ? 8 : 4);
+    for (size_t row = 0; row + 1 < o->rows; row++)
+        for (size_t i = used; i < o->stride; i++)
+            if (((const uint8_t *)o->at)[row * o->stride + i] != CASE_CANARY) {
+                snprintf(err, err_size, "wrote %zu bytes behind row %zu of C", i - used + 1, row);
                 return false;
             }
-            continue;
-        }
-        int32_t got = ((const int32_t *)got_row)[n], want = ((const int32_t *)want_row)[n];
-        if (got != want) {
-            snprintf(err, err_size, "at [%zu][%zu] want %ld got %ld", m, n, (long)want, (long)got);
-            return false;
-        }
-    }
-    return true;
-}
-
-bool case_matches(const struct kernel_case *c, const void *want, char *err, size_t err_size) {
-    for (size_t m = 0; m < c->m; m++)
-        if (!row_matches(c, m, (const uint8_t *)want + m * c->args.c_stride, err, err_size))
-            return false;
     return true;
 }
 
 bool case_untouched(const struct kernel_case *c, char *err, size_t err_size) {
-    size_t gap = c->args.c_stride - 4 * c->n;
-    for (size_t m = 0; m + 1 < c->m; m++) {
-        const uint8_t *behind = (const uint8_t *)c->c + m * c->args.c_stride + 4 * c->n;
-        for (size_t i = 0; i < gap; i++)
-            if (behind[i] != CASE_CANARY) {
-                snprintf(err, err_size, "wrote %zu bytes behind row %zu of C", i + 1, m);
-                return false;
-            }
-    }
+    for (size_t i = 0; i < c->output_count; i++)
+        if (!gap_untouched(&c->outputs[i], err, err_size))
+            return false;
     if (inputs_digest(c) != c->inputs_digest) {
         snprintf(err, err_size, "wrote to its inputs");
         return false;
@@ -153,12 +150,15 @@ bool case_untouched(const struct kernel_case *c, char *err, size_t err_size) {
     return true;
 }
 
+void case_copy_outputs(const struct kernel_case *c, void *to) {
+    uint8_t *at = to;
+    for (size_t i = 0; i < c->output_count; at += c->outputs[i++].bytes)
+        memcpy(at, c->outputs[i].at, c->outputs[i].bytes);
+}
+
 void case_close(struct kernel_case *c) {
-    const struct case_memory *memory = &c->memory;
-    void *blocks[] = {c->a, c->b, c->rhs, c->work, c->c};
-    const size_t sizes[] = {c->a_bytes, c->b_bytes, c->rhs_bytes, c->work_bytes, c->c_bytes};
-    for (unsigned i = 0; i < 5; i++)
-        if (blocks[i])
-            memory->put(memory->self, blocks[i], sizes[i]);
-    c->a = c->b = c->rhs = c->work = c->c = NULL;
+    while (c->block_count > 0) {
+        const struct case_block *block = &c->blocks[--c->block_count];
+        c->memory.put(c->memory.self, block->at, block->bytes);
+    }
 }

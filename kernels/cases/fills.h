@@ -3,7 +3,6 @@
 #define CASES_FILLS_H
 #include "case.h"
 
-enum fill_element { FILL_BITS, FILL_INT8, FILL_FP32 };
 enum fill_side { FILL_A, FILL_B };
 
 /* splitmix64: 64 bits of state, no correlation worth mentioning between neighbouring seeds. */
@@ -12,7 +11,16 @@ struct fill_random {
 };
 uint64_t fill_next(struct fill_random *random);
 
-/* Fill `rows` rows of k elements, `stride` bytes apart; bytes between rows stay as they are. */
-void fill_matrix(void *to, size_t rows, size_t k, size_t stride, enum fill_element element, enum fill_side side,
-                 uint64_t seed, enum case_fill fill);
+/* Fill `rows` rows of k elements, `stride` bytes apart; bytes between rows stay as they are. `encoding` is that of
+ * FORM_CODES. */
+struct fill {
+    const struct form *form;
+    enum weight_encoding encoding;
+    enum fill_side side;
+    enum case_fill fill;
+    uint64_t seed;
+};
+void fill_matrix(void *to, size_t rows, size_t k, size_t stride, const struct fill *how);
+/* The vectors of a weight pool. */
+void fill_pool(int8_t *pool, const struct fill *how);
 #endif

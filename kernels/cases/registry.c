@@ -3,19 +3,25 @@
 #include "case.h"
 #include <string.h>
 
-#define KERNEL(family, op, scheme, isa) extern const struct gemm_kernel family##_##op##_##scheme##__##isa;
+/* Two steps, so that KIND_<op> is replaced before it is pasted. */
+#define STRUCT_OF_(kind) struct kind##_kernel
+#define STRUCT_OF(kind) STRUCT_OF_(kind)
+#define FIELD_OF_(kind) .kind
+#define FIELD_OF(kind) FIELD_OF_(kind)
+
+#define KERNEL(family, op, scheme, isa) extern const STRUCT_OF(KIND_##op) family##_##op##_##scheme##__##isa;
 #include "../include/kernels.def"
 #undef KERNEL
 
 const struct kernel_variant kernel_variants[] = {
-#define KERNEL(family, op, scheme, isa)                                                                                \
-    {#family "_" #op "_" #scheme "__" #isa,                                                                            \
-     #family,                                                                                                          \
-     #op,                                                                                                              \
-     #scheme,                                                                                                          \
-     #isa,                                                                                                             \
-     ISA_NEED_##isa,                                                                                                   \
-     &family##_##op##_##scheme##__##isa},
+#define KERNEL(family_, op_, scheme_, isa_)                                                                            \
+    {.name = #family_ "_" #op_ "_" #scheme_ "__" #isa_,                                                                \
+     .family = #family_,                                                                                               \
+     .op = #op_,                                                                                                       \
+     .scheme = #scheme_,                                                                                               \
+     .isa = #isa_,                                                                                                     \
+     .needs = ISA_NEED_##isa_,                                                                                         \
+     FIELD_OF(KIND_##op_) = &family_##_##op_##_##scheme_##__##isa_},
 #include "../include/kernels.def"
 #undef KERNEL
 };

@@ -48,7 +48,9 @@ static void bench_variant(const struct kernel_variant *v, double peak) {
         struct kernel_case c;
         char err[128];
         const size_t *s = shapes[i];
-        if (!case_open(&c, v, s[0], s[1], s[2], 1, FILL_RANDOM, &case_plain_memory, err, sizeof err)) {
+        struct case_wish wish = {.variant = v, .shape = {.m = s[0], .n = s[1], .k = s[2]}, .seed = 1,
+                                 .memory = &case_plain_memory};
+        if (!case_open(&c, &wish, err, sizeof err)) {
             printf("%s: %s\n", v->name, err);
             return;
         }

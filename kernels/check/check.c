@@ -51,10 +51,24 @@ static void say_missing(const struct kernel_variant *v, uint32_t features) {
     printf(")\n");
 }
 
+static void say_shape(const struct case_wish *w) {
+    const struct case_shape *s = &w->shape;
+    printf(" m=%zu n=%zu k=%zu", s->m, s->n, s->k);
+    if (s->window)
+        printf(" h=%zu w=%zu window=%zu stride=%zu pad=%zu groups=%zu border=%d epilogue=%d shortcut=%d", s->h, s->w,
+               s->window, s->stride, s->pad, s->groups, (int)w->options.border, (int)w->options.epilogue,
+               w->options.shortcut);
+    if (w->options.encoding)
+        printf(" encoding=%d", (int)w->options.encoding);
+}
+
 static void say_failure(const struct kernel_variant *v, const struct options *o, const struct progress *p,
                         const char *words) {
-    printf("FAIL %s m=%zu n=%zu k=%zu fill=%d seed=%llu gaps=%zu,%zu guard=%s: %s\n", v->name, p->m, p->n, p->k, p->fill,
-           (unsigned long long)o->seed, p->layout.a_gap, p->layout.c_gap, p->at_end ? "end" : "begin", words);
+    const struct case_wish *w = &p->wish;
+    printf("FAIL %s", v->name);
+    say_shape(w);
+    printf(" fill=%d seed=%llu gaps=%zu,%zu guard=%s: %s\n", (int)w->fill, (unsigned long long)o->seed,
+           w->layout.a_gap, w->layout.c_gap, p->at_end ? "end" : "begin", words);
 }
 
 static void check_variant(const struct kernel_variant *v, const struct options *o, double budget_s,

@@ -5,15 +5,13 @@
 
 /* Written by the child that checks one variant, read by the parent when the child is dead: what it was doing. */
 struct progress {
-    size_t m, n, k;
-    int fill;
-    struct case_layout layout;
+    struct case_wish wish;
     bool at_end;     /* buffers end at a forbidden page; else they begin behind one */
     unsigned checks; /* passed so far */
     char failure[256];
 };
 
-/* Check one variant against its ref until `budget_s` is over, the fixed part of the sweep always to its end.
+/* Check one variant against its ref: the extremes to their end, then all else until `budget_s` is over.
  * false = `progress->failure` says what was wrong. */
 bool sweep(const struct kernel_variant *v, uint64_t seed, double budget_s, struct progress *progress);
 
@@ -24,7 +22,8 @@ void guard_next(bool at_end);
 const char *guard_damage(void);
 extern const struct case_memory guard_memory;
 
-/* C of c's inputs, element by element from the unpacked values: the judge of `ref` itself. */
+/* The outputs of c's inputs, one after the other, element by element from the unpacked values: the judge of `ref`
+ * itself. */
 void oracle_run(const struct kernel_case *c, void *want);
 
 /* A variant with the named defect, in this program only; NULL when there is none of that name. */

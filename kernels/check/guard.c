@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SLOTS = 5, SLOT_BYTES = 24 << 20, CANARY_BYTES = 256, CANARY = 0x5a };
+enum { SLOTS = CASE_BLOCKS, SLOT_BYTES = 24 << 20, CANARY_BYTES = 256, CANARY = 0x5a };
 
 static struct slot {
     uint8_t *begin, *end; /* the usable bytes */

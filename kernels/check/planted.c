@@ -7,8 +7,8 @@ static const struct gemm_kernel *good(void) { return kernel_ref("gemm", "w8a8")-
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) { return good()->rhs_bytes(m, n, k); }
 static size_t work_bytes(size_t m, size_t n, size_t k) { return good()->work_bytes(m, n, k); }
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    good()->pack_rhs(rhs, b, b_stride, n, k);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    good()->pack_rhs(rhs, w);
 }
 
 static uint8_t *last_c(const struct gemm_args *g) {
@@ -55,7 +55,7 @@ DEFECT(overwrite)
 DEFECT(gap)
 DEFECT(crash)
 
-#define VARIANT(name) {"planted_gemm_w8a8__" #name, "planted", "gemm", "w8a8", #name, 0, &kernel_##name}
+#define VARIANT(name) {"planted_gemm_w8a8__" #name, "planted", "gemm", "w8a8", #name, 0, .gemm = &kernel_##name}
 static const struct kernel_variant variants[] = {VARIANT(wrong), VARIANT(overread), VARIANT(overwrite), VARIANT(gap),
                                                  VARIANT(crash)};
 

@@ -25,8 +25,8 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_copy_rows(rhs, b, b_stride, n, k * sizeof(float));
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_copy_rows(rhs, w->b, w->b_stride, w->n, w->k * sizeof(float));
 }
 
 const struct gemm_kernel float_gemm_fp32__ref = {run, rhs_bytes, work_bytes, pack_rhs};

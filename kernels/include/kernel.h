@@ -1,45 +1,37 @@
 /* Types all kernels share. A kernel does not allocate, print, start threads or keep state.
  *
  * Bits: 1 means -1, 0 means +1, so a zero-filled border or tail is +1 in both operands and
- * dot = K - 2 * popcount(a ^ w) holds with the true K. Rows of packed bits are 64-bit words, tails zero. */
+ * dot = K - 2 * popcount(a ^ w) holds with the true K. Rows of packed bits are 64-bit words, tails zero.
+ * Planes: an unsigned code of p bits as p such rows, lowest bit first, one behind the other.
+ * What A and B are made of follows from the scheme: table in cases/forms.c. */
 #ifndef INCLUDE_KERNEL_H
 #define INCLUDE_KERNEL_H
-#include <stddef.h>
-#include <stdint.h>
+#include "conv.h"
+#include "gemm.h"
+#include "map.h"
 
-/* One GEMM call: C[M][N] = A[M][K] x B[K][N]; A row-major as the layer before leaves it (bits, bytes or
- * floats), rhs = B in the variant's own packed layout. work = scratch of work_bytes(), 64-byte aligned.
- *
- * Alignment: a, c and their strides are multiples of their element only (8 bytes for words of bits, 1 for int8,
- * 4 for float and for every C); rhs and work are 64-byte aligned. m, n, k >= 1, any size. Nothing outside
- * the rows is read or written: not even the gap between two rows of A or C. Bits of A and B above K in the
- * last word of a row are zero. int8: A over -128..127, B over -127..127. */
-struct gemm_args {
-    size_t m, n, k;
-    const void *a;
-    size_t a_stride; /* bytes between rows of A */
-    const void *rhs;
-    void *c;
-    size_t c_stride; /* bytes between rows of C */
-    void *work;
-};
-typedef void gemm_fn(const struct gemm_args *args);
-/* Bytes of the packed right-hand side, and of scratch. */
-typedef size_t gemm_bytes_fn(size_t m, size_t n, size_t k);
-/* Pack B, given as N rows of K ("weights out x in", row-major, same element form as A), untimed. */
-typedef void gemm_pack_fn(void *rhs, const void *b, size_t b_stride, size_t n, size_t k);
+/* Which of the three calls an op is: gemm covers gemv (m = 1) and the weight pool, conv covers depthwise. */
+#define KIND_gemm gemm
+#define KIND_gemv gemm
+#define KIND_poolgemm gemm
+#define KIND_conv conv
+#define KIND_dwconv conv
+#define KIND_popcount map
+#define KIND_signf map
+#define KIND_signi map
+#define KIND_planes map
+#define KIND_maxpool map
+#define KIND_xnor map
+#define KIND_or map
 
-struct gemm_kernel {
-    gemm_fn *run;
-    gemm_bytes_fn *rhs_bytes, *work_bytes;
-    gemm_pack_fn *pack_rhs;
-};
-
-/* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. */
+/* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. One of the last three is
+ * set, by the kind of the op. */
 struct kernel_variant {
     const char *name, *family, *op, *scheme, *isa;
     uint32_t needs; /* isa_feature bits */
     const struct gemm_kernel *gemm;
+    const struct conv_kernel *conv;
+    const struct map_kernel *map;
 };
 
 /* All variants compiled for this architecture, `ref` first within its kernel. */

@@ -76,11 +76,11 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return m * sizeof(int32_t);
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_pack(rhs, b, b_stride, n, k, NR, GROUP);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_pack(rhs, w->b, w->b_stride, w->n, w->k, NR, GROUP);
     /* the filling becomes 128 as well; it meets zeros of A or columns that nobody reads */
     uint8_t *bytes = rhs;
-    for (size_t i = 0, end = rhs_bytes(0, n, k); i < end; i++)
+    for (size_t i = 0, end = rhs_bytes(0, w->n, w->k); i < end; i++)
         bytes[i] ^= 0x80;
 }
 

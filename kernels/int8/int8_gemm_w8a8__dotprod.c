@@ -54,8 +54,8 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_pack(rhs, b, b_stride, n, k, NR, GROUP);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_pack(rhs, w->b, w->b_stride, w->n, w->k, NR, GROUP);
 }
 
 const struct gemm_kernel int8_gemm_w8a8__dotprod = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -56,13 +56,13 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
     int16_t *out = rhs;
-    memset(out, 0, rhs_bytes(0, n, k));
-    for (size_t column = 0; column < n; column++) {
-        const int8_t *row = (const int8_t *)b + column * b_stride;
-        for (size_t i = 0; i < k; i++)
-            out[(column / NR * k + i) * NR + column % NR] = row[i];
+    memset(out, 0, rhs_bytes(0, w->n, w->k));
+    for (size_t column = 0; column < w->n; column++) {
+        const int8_t *row = (const int8_t *)w->b + column * w->b_stride;
+        for (size_t i = 0; i < w->k; i++)
+            out[(column / NR * w->k + i) * NR + column % NR] = row[i];
     }
 }
 

@@ -24,8 +24,8 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_copy_rows(rhs, b, b_stride, n, k);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_copy_rows(rhs, w->b, w->b_stride, w->n, w->k);
 }
 
 const struct gemm_kernel int8_gemm_w8a8__ref = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -11,6 +11,8 @@ enum isa_feature {
     ISA_AVX512VPOPCNT = 1u << 3,
     ISA_AVX512VNNI = 1u << 4,
     ISA_POPCNT = 1u << 5,
+    ISA_AVX512BF16 = 1u << 6,
+    ISA_AVX512VBMI = 1u << 7,
     ISA_NEON = 1u << 8,
     ISA_DOTPROD = 1u << 9,
     ISA_I8MM = 1u << 10,

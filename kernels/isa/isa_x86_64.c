@@ -37,6 +37,11 @@ uint32_t isa_detect(void) {
         found |= ISA_AVX512VPOPCNT;
     if (c7 & bit_AVX512VNNI)
         found |= ISA_AVX512VNNI;
+    if (c7 & bit_AVX512VBMI)
+        found |= ISA_AVX512VBMI;
+    unsigned a71 = 0, unused_b, unused_c;
+    if (__get_cpuid_count(7, 1, &a71, &unused_b, &unused_c, &unused_d) && a71 >> 5 & 1)
+        found |= ISA_AVX512BF16;
     return found;
 }
 

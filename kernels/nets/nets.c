@@ -190,7 +190,7 @@ static int64_t largest_sum(const struct layer *l, const int8_t *weights, uint32_
 static void fill(const struct net *n, struct layer *l, uint32_t features) {
     const uint8_t *weights = n->bytes + l->plan.weights;
     size_t row = l->plan.op == PLAN_BCONV ? l->k / 8 : l->k;
-    l->kernel->pack_rhs(l->rhs, weights, row, l->out.c, l->k);
+    l->kernel->pack_rhs(l->rhs, &(struct gemm_weights){.b = weights, .b_stride = row, .n = l->out.c, .k = l->k});
     if (l->plan.op != PLAN_DENSE8)
         fetch_i32(l->multiplier, n->bytes + l->plan.multiplier, l->out.c);
     fetch_i32(l->bias, n->bytes + l->plan.bias, l->out.c);

@@ -27,7 +27,9 @@ struct job_item {
     const char *plan, *input, *expected;  /* blobs; program: expected only */
     const char *args[JOB_ARGS_MAX + 1];   /* program; NULL-terminated */
     enum item_kind kind;
-    int64_t m, n, k, tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
+    int64_t m, n, k;
+    int64_t h, w, window, stride, groups; /* convolutions; window 0 = none */
+    int64_t tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
 };
 struct job {
     const char *run, *holder, *runner, *lease, *isa_mask, *root;

@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #define CLOCK_STEPS_PER_SAMPLE 1000 /* rule V06 */
-#define POISON 0xa5                 /* an output nobody wrote must not look like the one before */
 #define RESIZES 3
 
 static void timed(struct subject *s, int64_t iterations, int64_t *wall_ns, int64_t *cpu_ns) {
@@ -70,7 +69,7 @@ static bool check(struct subject *s, struct result *r, bool *passed) {
 /* First inference, its check, loop size and warm-up: all that comes before a timed region. False: wrong output. */
 static bool prepare(struct subject *s, const struct job *job, struct result *r) {
     int64_t cpu;
-    memset(s->output, POISON, s->output_bytes);
+    subject_poison(s);
     int64_t begin = clock_now_ns();
     timed(s, 1, &r->first_ns, &cpu);
     r->warmup = 1;
@@ -106,7 +105,7 @@ static void take_samples(struct subject *s, const struct job *job, struct result
     take_usage(r, -1);
     for (uint32_t i = 0; i < r->samples; i++) {
         if (i + 1 == r->samples)
-            memset(s->output, POISON, s->output_bytes); /* the last sample must write it all again */
+            subject_poison(s); /* the last sample must write it all again */
         timed(s, r->iterations, &r->wall_ns[i], &r->cpu_ns[i]);
     }
     take_usage(r, 1);
@@ -117,7 +116,7 @@ static void finish(struct subject *s, struct result *r) {
     for (int i = 0; i < 3; i++) /* an interrupt can only make the core look slower */
         r->clock_hz = fmax(r->clock_hz, peak_clock_hz(1000000));
     check(s, r, &r->check_after);
-    sha256_of(s->output, s->output_bytes, r->digest);
+    subject_digest(s, r->digest);
 }
 
 void measure_samples(struct subject *s, const struct job *job, struct result *r) {
@@ -137,7 +136,7 @@ void measure_samples(struct subject *s, const struct job *job, struct result *r)
 void measure_window(struct subject *s, const struct job *job, int64_t window_ns, struct result *r) {
     if (!prepare(s, job, r))
         return;
-    memset(s->output, POISON, s->output_bytes);
+    subject_poison(s);
     r->begin_ns = clock_now_ns();
     do {
         s->loop(s, r->iterations);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define POISON 0xa5
 /* The compiler must believe that somebody reads every output. */
 #define OUTPUT_IS_READ(p) __asm__ volatile("" : : "r"(p) : "memory")
 
@@ -34,7 +35,8 @@ const struct kernel_variant *item_variant(const struct job_item *item, char *err
 size_t ref_index(const struct job *job, size_t index) {
     const struct job_item *a = &job->items[index], *b = job->items;
     while (b->kind != ITEM_KERNEL || strcmp(a->op, b->op) != 0 || strcmp(a->scheme, b->scheme) != 0 ||
-           a->m != b->m || a->n != b->n || a->k != b->k)
+           a->m != b->m || a->n != b->n || a->k != b->k || a->h != b->h || a->w != b->w || a->window != b->window ||
+           a->stride != b->stride || a->groups != b->groups)
         b++;
     return (size_t)(b - job->items);
 }
@@ -45,26 +47,54 @@ bool ref_path(const char *dir, const struct job *job, size_t index, const char *
     return run_path(dir, job->run, ext, path);
 }
 
+static void add_output(struct subject *s, void *at, size_t bytes) {
+    s->outputs[s->output_count++] = (struct subject_output){at, bytes};
+}
+
+void subject_poison(const struct subject *s) {
+    for (size_t i = 0; i < s->output_count; i++)
+        memset(s->outputs[i].at, POISON, s->outputs[i].bytes);
+}
+
+void subject_digest(const struct subject *s, char hex[SHA256_HEX]) {
+    struct sha256 digest;
+    sha256_start(&digest);
+    for (size_t i = 0; i < s->output_count; i++)
+        sha256_add(&digest, s->outputs[i].at, s->outputs[i].bytes);
+    sha256_hex(&digest, hex);
+}
+
 static void kernel_loop(struct subject *s, int64_t iterations) {
     for (int64_t i = 0; i < iterations; i++) {
         case_run(&s->kernel);
-        OUTPUT_IS_READ(s->kernel.c);
+        OUTPUT_IS_READ(s->outputs[0].at);
     }
 }
 
 static bool kernel_matches(const struct subject *s, char *err, size_t err_size) {
-    if (s->want_bytes != s->output_bytes) {
-        snprintf(err, err_size, "the ref wrote %zu bytes, this variant %zu", s->want_bytes, s->output_bytes);
+    if (s->want_bytes != s->kernel.output_bytes) {
+        snprintf(err, err_size, "the ref wrote %zu bytes, this variant %zu", s->want_bytes, s->kernel.output_bytes);
         return false;
     }
     return case_matches(&s->kernel, s->want, err, err_size);
 }
 
+static struct case_shape item_shape(const struct job_item *item) {
+    struct case_shape s = {.m = (size_t)item->m, .n = (size_t)item->n, .k = (size_t)item->k};
+    s.h = (size_t)item->h, s.w = (size_t)item->w, s.window = (size_t)item->window;
+    s.stride = (size_t)item->stride, s.pad = s.window / 2, s.groups = (size_t)item->groups;
+    return s;
+}
+
 static bool open_case(struct kernel_case *c, const struct kernel_variant *v, const struct job *job, size_t index,
                       char *err, size_t err_size) {
     const struct job_item *item = &job->items[index];
-    return case_open(c, v, (size_t)item->m, (size_t)item->n, (size_t)item->k, (uint64_t)job->seed, FILL_RANDOM,
-                     &case_plain_memory, err, err_size);
+    struct case_wish wish = {.variant = v,
+                             .shape = item_shape(item),
+                             .options = case_usual(item->op, item->scheme),
+                             .seed = (uint64_t)job->seed,
+                             .memory = &case_plain_memory};
+    return case_open(c, &wish, err, err_size);
 }
 
 static bool open_kernel(struct subject *s, const struct job *job, size_t index, const char *dir, char *err,
@@ -77,23 +107,23 @@ static bool open_kernel(struct subject *s, const struct job *job, size_t index, 
         return false;
     s->loop = kernel_loop;
     s->matches = kernel_matches;
-    s->output = s->kernel.c;
-    s->output_bytes = s->kernel.c_bytes;
-    s->weights_bytes = (int64_t)s->kernel.rhs_bytes;
-    s->arena_bytes = (int64_t)s->kernel.work_bytes;
+    for (size_t i = 0; i < s->kernel.output_count; i++)
+        add_output(s, s->kernel.outputs[i].at, s->kernel.outputs[i].bytes);
+    s->weights_bytes = (int64_t)s->kernel.weights_bytes;
+    s->arena_bytes = (int64_t)s->kernel.scratch_bytes;
     snprintf(s->variant, sizeof s->variant, "%s", v->name);
     return true;
 }
 
 static void network_loop(struct subject *s, int64_t iterations) {
     for (int64_t i = 0; i < iterations; i++) {
-        net_run(&s->net, s->input, s->output);
-        OUTPUT_IS_READ(s->output);
+        net_run(&s->net, s->input, s->outputs[0].at);
+        OUTPUT_IS_READ(s->outputs[0].at);
     }
 }
 
 static bool network_matches(const struct subject *s, char *err, size_t err_size) {
-    return outputs_match(s->output, s->output_bytes, s->want, s->want_bytes, s->net.output_is_float,
+    return outputs_match(s->outputs[0].at, s->outputs[0].bytes, s->want, s->want_bytes, s->net.output_is_float,
                          s->tolerance_ppm, err, err_size);
 }
 
@@ -102,7 +132,7 @@ static void *touched(size_t bytes) {
     size_t room = (bytes + SUBJECT_ALIGN - 1) / SUBJECT_ALIGN * SUBJECT_ALIGN;
     void *block = bytes <= SIZE_MAX / 2 ? aligned_alloc(SUBJECT_ALIGN, room ? room : SUBJECT_ALIGN) : NULL;
     if (block != NULL)
-        memset(block, 0xa5, room);
+        memset(block, POISON, room);
     return block;
 }
 
@@ -125,8 +155,8 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
         !net_open(&s->net, plan, plan_bytes, err, err_size) || !check_sizes(s, input_bytes, err, err_size))
         return false;
     void *arena = touched(s->net.arena_bytes);
-    s->output = touched(s->net.output_bytes);
-    if (arena == NULL || s->output == NULL) {
+    void *output = touched(s->net.output_bytes);
+    if (arena == NULL || output == NULL) {
         snprintf(err, err_size, "no memory for an arena of %zu bytes", s->net.arena_bytes);
         return false;
     }
@@ -134,7 +164,7 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
         return false;
     s->loop = network_loop;
     s->matches = network_matches;
-    s->output_bytes = s->net.output_bytes;
+    add_output(s, output, s->net.output_bytes);
     s->weights_bytes = (int64_t)s->net.weights_bytes;
     s->arena_bytes = (int64_t)s->net.arena_bytes;
     s->tolerance_ppm = item->tolerance_ppm;
@@ -167,12 +197,17 @@ bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *by
         !open_case(&c, ref, job, index, err, err_size))
         return false;
     case_run(&c);
-    *bytes = (int64_t)c.c_bytes;
-    bool good = write_whole(undone, c.c, c.c_bytes) && rename(undone, path) == 0;
+    *bytes = (int64_t)c.output_bytes;
+    void *outputs = malloc(c.output_bytes);
+    if (outputs != NULL)
+        case_copy_outputs(&c, outputs);
+    errno = ENOMEM;
+    bool good = outputs != NULL && write_whole(undone, outputs, c.output_bytes) && rename(undone, path) == 0;
     if (!good) {
         snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
         unlink(undone); /* a full disk needs its room for the spool */
     }
+    free(outputs);
     case_close(&c);
     return good;
 }

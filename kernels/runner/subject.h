@@ -6,13 +6,17 @@
 #include "../nets/nets.h"
 #include "codes.h"
 #include "job.h"
+#include "sha256.h"
 
 struct subject {
     void (*loop)(struct subject *s, int64_t iterations); /* the timed code */
     bool (*matches)(const struct subject *s, char *err, size_t err_size);
     char variant[NAME_ROOM];
-    void *output;
-    size_t output_bytes;
+    struct subject_output {
+        void *at;
+        size_t bytes;
+    } outputs[CASE_OUTPUTS];
+    size_t output_count;
     int64_t weights_bytes, arena_bytes;
     const void *want; /* the ref's output, or the expected blob */
     size_t want_bytes;
@@ -29,6 +33,10 @@ size_t ref_index(const struct job *job, size_t index);
 #define REF_UNDONE ".tmp"
 bool ref_path(const char *dir, const struct job *job, size_t index, const char *undone, char *path);
 bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
+/* Overwrites every output: one that nobody writes must not look like the one before. */
+void subject_poison(const struct subject *s);
+/* sha256 of all outputs, one after the other. */
+void subject_digest(const struct subject *s, char hex[SHA256_HEX]);
 /* Computes and keeps the output of the kernel's oracle, untimed: whole under its name, or not at all. */
 bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *bytes, char *err, size_t err_size);
 #endif

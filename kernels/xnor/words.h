@@ -40,7 +40,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_pack(rhs, b, b_stride, n, bits_row_bytes(k), WORDS_NR, 8);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_pack(rhs, w->b, w->b_stride, w->n, bits_row_bytes(w->k), WORDS_NR, 8);
 }
 #endif

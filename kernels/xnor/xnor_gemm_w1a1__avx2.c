@@ -125,12 +125,12 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return m * nibbles(k);
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    size_t count = nibbles(k);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    size_t count = nibbles(w->k);
     uint8_t *out = rhs;
-    memset(out, 0, panels_bytes(n, count, NR, 1));
-    for (size_t column = 0; column < n; column++) {
-        const uint8_t *bits = (const uint8_t *)b + column * b_stride;
+    memset(out, 0, panels_bytes(w->n, count, NR, 1));
+    for (size_t column = 0; column < w->n; column++) {
+        const uint8_t *bits = (const uint8_t *)w->b + column * w->b_stride;
         uint8_t *lane = out + column / NR * count * NR + column % NR;
         for (size_t i = 0; i < count; i++)
             lane[i * NR] = (uint8_t)(bits[i / 2] >> (i % 2 * 4) & 15);

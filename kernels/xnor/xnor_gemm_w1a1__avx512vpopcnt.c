@@ -83,8 +83,8 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const void *b, size_t b_stride, size_t n, size_t k) {
-    panel_pack(rhs, b, b_stride, n, bits_row_bytes(k), NR, 4);
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    panel_pack(rhs, w->b, w->b_stride, w->n, bits_row_bytes(w->k), NR, 4);
 }
 
 const struct gemm_kernel xnor_gemm_w1a1__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
 SCHEME = re.compile(r"(w[1-8]|tern|pot[2-4])a(1|2|3|4|8)|fp32|fp16|bf16|bits")
 FAMILIES = ("xnor", "bitwise", "ternary", "bitserial", "lut", "shift", "int8", "float")
-OPS = ("dot", "gemm", "gemv", "conv")
+OPS = frozenset(
+    re.findall(
+        r"^#define KIND_(\w+) (?:gemm|conv|map)$",
+        (KERNELS / "include" / "kernel.h").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+)
 ARCHES = frozenset({"x86_64", "aarch64", "arm", "riscv64"})
 
 _NAME = re.compile(
     r"(?P<family>[a-z0-9]+)_(?P<op>[a-z]+)_(?P<scheme>[a-z0-9]+)__(?P<isa>[a-z0-9]+)"
 )
 _LINE = re.compile(r"^KERNEL\((\w+), (\w+), (\w+), (\w+)\)$")
-_SYMBOL = re.compile(r"^const struct gemm_kernel (\w+) = ", re.MULTILINE)
+_SYMBOL = re.compile(r"^const struct (?:gemm|conv|map)_kernel (\w+) = ", re.MULTILINE)
 _MACROS = {
     "__x86_64__": "x86_64",
     "__aarch64__": "aarch64",
@@ -71,6 +77,7 @@ def _kernel_files() -> list[Path]:
 
 def test_there_are_kernels() -> None:
     assert {line.scheme for line in _registry()} >= {"w1a1", "w8a8", "fp32"}
+    assert {"gemm", "gemv", "conv"} <= OPS
 
 
 def test_no_line_of_the_registry_escapes_the_pattern() -> None:
