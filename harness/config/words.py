@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from harness.records.shape import is_shape
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SCHEME = re.compile(r"(?:w[1-8]|tern|pot[2-4])a(?:1|2|3|4|8)|fp32|fp16|bf16|bits", re.ASCII)
-SHAPE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", re.ASCII)
 CORES = re.compile(r"(?:all|[1-9][0-9]{0,2})(?:@(?:big|mid|little))?", re.ASCII)
 ONNX = re.compile(r"\./[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}\.onnx", re.ASCII)
-# 64 Mi elements: 256 MiB of fp32, more than the smallest boards have for one operand
-MAX_ELEMENTS = 1 << 26
 
 
 def check(pattern: re.Pattern[str], wants: str) -> Callable[[str], str]:
@@ -31,12 +30,12 @@ def check(pattern: re.Pattern[str], wants: str) -> Callable[[str], str]:
 
 
 def _shape(value: str) -> str:
-    match = SHAPE.fullmatch(value)
-    if not match:
+    if not value[:1].isdigit():
         return check(NAME, "shape: write MxNxK, such as 512x512x512, or the name of a set")(value)
-    m, n, k = (int(part) for part in match.groups())
-    if max(m * n, n * k, m * k) > MAX_ELEMENTS:
-        raise ValueError(f"{value} is too large: no operand may exceed {MAX_ELEMENTS} elements")
+    if not is_shape(value):
+        raise ValueError(
+            f"{value!r:.82} is no shape: write MxNxK (gemm), NxK (gemv) or HxWxCxNk3 (conv)"
+        )
     return value
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing
 
-from harness.errors import ConfigError, NetworkError
+from harness.errors import NetworkError
 from harness.records.item import Blob, Item, Protocol, Work
 
 if typing.TYPE_CHECKING:
@@ -74,17 +74,6 @@ class Runtime(typing.Protocol):
 
     def available(self, board: BoardFacts) -> str:
         """Return the reason why the board cannot run this, "" when it can."""
-
-
-def matmul_shape(item: Item) -> tuple[int, int, int]:
-    """Return (m, n, k) of a kernel item's `MxNxK`; ConfigError when it is not three numbers."""
-    words = item.shape.split("x")
-    if len(words) != 3 or not all(word.isascii() and word.isdigit() for word in words):
-        raise ConfigError(f"{item.shape!r} is not MxNxK", where=item.label)
-    m, n, k = (int(word) for word in words)
-    if min(m, n, k) < 1:
-        raise ConfigError(f"{item.shape!r} has an empty side", where=item.label)
-    return m, n, k
 
 
 def need(data: bytes | None, what: str, item: Item) -> bytes:

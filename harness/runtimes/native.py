@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, NetworkError
 from harness.records.item import Blob, Item, Protocol, Work
+from harness.records.shape import parse
 from harness.runtimes import base
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ def describe(
 
 
 def _kernel(item: Item, board: BoardFacts) -> Work:
-    m, n, k = base.matmul_shape(item)
+    try:
+        shape = parse(item.workload, item.shape)
+    except ValueError as error:
+        raise ConfigError(str(error), where=item.label) from None
     keys: dict[str, int | str | tuple[str, ...]] = {
         "kind": "kernel",
         "op": item.workload,
         "scheme": item.scheme,
-        "m": m,
-        "n": n,
-        "k": k,
+        **shape.keys,
     }
     if item.variant:
         keys["variant"] = _variant(item, board)
@@ -55,7 +57,7 @@ def _kernel(item: Item, board: BoardFacts) -> Work:
         item=item,
         keys=keys,
         precision_executed=item.scheme,
-        macs_by_precision={item.scheme: m * n * k},
+        macs_by_precision={item.scheme: shape.macs} if shape.macs else {},
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from harness.records.board import BoardFacts
     from harness.records.item import Protocol, Work
     from harness.records.measurement import Latency
+from harness.records.limits import limit_ops_per_s
 from harness.session.sanity import most_ops_per_s
 from harness.stats.latency import quantile
 
@@ -51,8 +52,8 @@ class Evidence:
 
     @property
     def peak_share(self) -> float | None:
-        """Share of the best peak known for this precision on this board."""
-        peak = self.peaks.get(self.work.item.scheme, 0.0)
+        """Share of the best speed that this board's measured peaks allow for it."""
+        peak = limit_ops_per_s(self.work.item.workload, self.work.item.scheme, self.peaks)
         return self.ops_per_s / peak if self.ops_per_s is not None and peak > 0 else None
 
     @property

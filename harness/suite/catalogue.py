@@ -8,9 +8,41 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The GEMMs of ResNet-18 at 224x224: output pixels x filters x (3 x 3 x channels), one per stage.
+# Shapes of whole networks at 224x224; each op takes those that are written as its own are.
 SHAPE_SETS: Mapping[str, tuple[str, ...]] = {
-    "resnet18": ("3136x64x576", "784x128x1152", "196x256x2304", "49x512x4608"),
+    "resnet18": (
+        # products: output pixels x filters x (3 x 3 x channels), one per stage, and the classifier
+        "3136x64x576",
+        "784x128x1152",
+        "196x256x2304",
+        "49x512x4608",
+        "1000x512",
+        # its 3x3 convolutions
+        "56x56x64x64k3",
+        "56x56x64x128k3s2",
+        "28x28x128x128k3",
+        "28x28x128x256k3s2",
+        "14x14x256x256k3",
+        "14x14x256x512k3s2",
+        "7x7x512x512k3",
+    ),
+    "mobilenet_v1": (
+        "112x112x32k3",
+        "112x112x64k3s2",
+        "56x56x128k3",
+        "56x56x128k3s2",
+        "28x28x256k3",
+        "28x28x256k3s2",
+        "14x14x512k3",
+        "14x14x512k3s2",
+        "7x7x1024k3",
+        "12544x64x32",
+        "3136x128x64",
+        "784x256x128",
+        "196x512x256",
+        "49x1024x512",
+        "1000x1024",
+    ),
 }
 
 

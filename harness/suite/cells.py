@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness.config.schema import suggestion
 from harness.errors import ConfigError
 from harness.records.item import Item
+from harness.records.shape import MAPS, fits, parse
 from harness.suite.catalogue import SHAPE_SETS, Catalogue
 from harness.suite.suite import KernelBlock, NetworkBlock, Suite
 
@@ -76,13 +77,22 @@ def _in_mode(cell: Cell, mode: str) -> Cell:
 
 
 def _kernels(block: KernelBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
-    shapes = [shape for name in block.shapes for shape in SHAPE_SETS.get(name, (name,))]
-    for op, scheme, shape, cores in itertools.product(block.ops, block.schemes, shapes, block.on):
-        if scheme in catalogue.kernels.get(op, ()):
-            item = Item(kind="kernel", workload=op, scheme=scheme, shape=shape, cores=cores)
-            yield Cell(item=item, implementations=block.implementations)
-        else:
-            yield None
+    for op in block.ops:
+        shapes = [shape for name in block.shapes for shape in _shapes(op, name)]
+        for scheme, shape, cores in itertools.product(block.schemes, shapes, block.on):
+            if scheme in catalogue.kernels.get(op, ()) and fits(op, shape):
+                item = Item(kind="kernel", workload=op, scheme=scheme, shape=shape, cores=cores)
+                yield Cell(item=item, implementations=block.implementations)
+            else:
+                yield None
+
+
+def _shapes(op: str, name: str) -> tuple[str, ...]:
+    """The shape itself, or those of a set that are meant for this op."""
+    found = SHAPE_SETS.get(name)
+    if found is None:
+        return (name,)
+    return tuple(shape for shape in found if fits(op, shape) and op not in MAPS)
 
 
 def _networks(block: NetworkBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
@@ -156,9 +166,24 @@ def _dead_kernels(
             words = f"{scheme!r} ends in no cell: {', '.join(block.ops)} knows {', '.join(known)}"
             yield f"{suite.where('matrix', number, 'schemes', index)}: {words}"
     for index, shape in enumerate(block.shapes):
-        if not shape[:1].isdigit() and shape not in SHAPE_SETS:
-            words = f"no set of shapes {shape!r}{suggestion(shape, SHAPE_SETS)}"
+        words = _shape_fault(block.ops, shape)
+        if words:
             yield f"{suite.where('matrix', number, 'shapes', index)}: {words}"
+
+
+def _shape_fault(ops: tuple[str, ...], name: str) -> str:
+    """Why no op of the block can take the shape; "" when one can."""
+    if not name[:1].isdigit() and name not in SHAPE_SETS:
+        return f"no set of shapes {name!r}{suggestion(name, SHAPE_SETS)}"
+    fitting = [(op, shape) for op in ops for shape in _shapes(op, name) if fits(op, shape)]
+    if not fitting:
+        return f"{name!r} ends in no cell: it is no shape of {', '.join(ops)}"
+    for op, shape in fitting:
+        try:
+            parse(op, shape)
+        except ValueError as error:
+            return str(error)
+    return ""
 
 
 def _dead_networks(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import ConfigError
+from harness.records.shape import fits
 from harness.suite.catalogue import SHAPE_SETS
 from harness.suite.plan import check, plan
 from tests.suite.fixtures import CATALOGUE, FACTS, HELLO, SENSOR, board, suite
@@ -44,7 +45,35 @@ def test_suite_order_and_drops_counted_once() -> None:
 def test_shape_sets_and_duplicates_meet() -> None:
     block = "{ops: [gemm], schemes: [w1a1], shapes: [resnet18, 784x128x1152]}"
     made = plan(suite(block), [board()], CATALOGUE)
-    assert [p.item.shape for p in made.items] == list(SHAPE_SETS["resnet18"])
+    products = [shape for shape in SHAPE_SETS["resnet18"] if fits("gemm", shape)]
+    assert [p.item.shape for p in made.items] == products
+    assert made.dropped == 0  # shapes of a set that are another op's were never asked for
+
+
+def test_a_set_gives_each_op_its_own_shapes() -> None:
+    block = "{ops: [gemm, gemv, conv], schemes: [w1a1], shapes: [resnet18]}"
+    kernels = dict.fromkeys(("gemm", "gemv", "conv"), ("w1a1",))
+    made = plan(suite(block), [board()], replace(CATALOGUE, kernels=kernels))
+    shapes: dict[str, list[str]] = {}
+    for planned in made.items:
+        shapes.setdefault(planned.item.workload, []).append(planned.item.shape)
+    assert shapes["gemv"] == ["1000x512"]
+    assert "56x56x64x128k3s2" in shapes["conv"]
+    assert sum(len(found) for found in shapes.values()) == len(SHAPE_SETS["resnet18"])
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ("99999x99999x1", "too large"),
+        ("4096x4096", "no shape of gemm"),
+        ("56x56x64x64k3", "no shape of gemm"),
+    ],
+)
+def test_a_shape_that_no_op_can_take_is_named(shape: str, words: str) -> None:
+    block = f"{{ops: [gemm], schemes: [w1a1], shapes: [{shape}]}}"
+    with pytest.raises(ConfigError, match=words):
+        plan(suite(block), [board()], CATALOGUE)
 
 
 def test_cores_and_threads() -> None:
