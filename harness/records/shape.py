@@ -20,6 +20,8 @@ _TWO = re.compile(rf"{_SIDE}x{_SIDE}", re.ASCII)
 _CONV = re.compile(rf"{_SIDE}x{_SIDE}x{_SIDE}x{_SIDE}k([1-9])(?:s([1-9]))?(?:g{_SIDE})?", re.ASCII)
 _DEPTHWISE = re.compile(rf"{_SIDE}x{_SIDE}x{_SIDE}k([1-9])(?:s([1-9]))?", re.ASCII)
 MAPS = frozenset({"popcount", "signf", "signi", "planes", "maxpool", "xnor", "or"})
+# what a thread gets at least: whole tiles (kernels/runner/split.c)
+_ROWS, _COLUMNS = 12, 64
 # what the runner takes
 MAX_SIDE = 1 << 20
 MAX_MAP_SIDE = 1 << 12
@@ -80,6 +82,17 @@ def parse(op: str, text: str) -> KernelShape:
     shape = _convolution(op, numbers) if op in {"conv", "dwconv"} else _product(op, numbers)
     _bounded(text, shape)
     return shape
+
+
+def splits(op: str, text: str, threads: int) -> bool:
+    """Say whether the runner can cut the call into as many parts; ValueError as of `parse`."""
+    shape = parse(op, text)
+    columns = -(-shape.n // _COLUMNS) >= threads
+    if op == "conv":
+        return columns and shape.groups == 1
+    if op in {"dwconv", "maxpool"}:
+        return False
+    return shape.m >= threads if op in MAPS else columns or -(-shape.m // _ROWS) >= threads
 
 
 def _pattern(op: str) -> re.Pattern[str]:

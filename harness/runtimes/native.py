@@ -17,7 +17,7 @@ NAME = "native"
 KINDS: tuple[str, ...] = ("kernel", "network")
 DEVICES: tuple[str, ...] = ("cpu",)
 FORMS: tuple[str, ...] = ("plan",)
-THREADS = False
+THREADS = True
 MODULE = ""
 INTERPRETERS: tuple[str, ...] = ()
 

@@ -53,7 +53,9 @@ class Evidence:
     @property
     def peak_share(self) -> float | None:
         """Share of the best speed that this board's measured peaks allow for it."""
-        peak = limit_ops_per_s(self.work.item.workload, self.work.item.scheme, self.peaks)
+        item = self.work.item
+        # peaks are those of one core; cores that differ are held against that one, too
+        peak = limit_ops_per_s(item.workload, item.scheme, self.peaks) * max(1, item.threads)
         return self.ops_per_s / peak if self.ops_per_s is not None and peak > 0 else None
 
     @property

@@ -80,6 +80,5 @@ class Catalogue:
     switches_modes: bool = False  # whether a session can set power modes
 
     def runtime(self, name: str) -> RuntimeInfo | None:
-        """Return what is known of a runtime; `native` always exists and has one thread."""
-        native = RuntimeInfo(threads=False)
-        return self.runtimes.get(name, native if name == "native" else None)
+        """Return what is known of a runtime; `native` always exists."""
+        return self.runtimes.get(name, RuntimeInfo() if name == "native" else None)

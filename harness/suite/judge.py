@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.records.shape import splits
+
 if TYPE_CHECKING:
     from harness.records.board import BoardFacts
     from harness.records.item import Item
     from harness.suite.catalogue import Catalogue
     from harness.suite.cells import Cell
 
-ONE_THREAD = "this version's native kernels run on one thread"
+ONE_THREAD = "this runtime runs on one thread"
+ONE_THREAD_NETWORKS = "this version's native networks run on one thread"
 
 
 def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[Item, str]]:
@@ -73,6 +76,14 @@ def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
     # `all` on a board with one core is one thread, and runs
     if item.threads > 1 and runtime is not None and not runtime.threads:
         return ONE_THREAD
+    return _native_threads(item) if item.threads > 1 and item.runtime == "native" else ""
+
+
+def _native_threads(item: Item) -> str:
+    if item.kind == "network":
+        return ONE_THREAD_NETWORKS
+    if not splits(item.workload, item.shape, item.threads):
+        return f"{item.workload} {item.shape} has no {item.threads} parts for as many threads"
     return ""
 
 

@@ -13,6 +13,7 @@
 /* clock.c: all in ns */
 int64_t clock_now_ns(void);    /* CLOCK_MONOTONIC */
 int64_t clock_thread_ns(void); /* CPU time of the calling thread */
+int64_t clock_process_ns(void); /* of all its threads together */
 int64_t clock_boot_ns(void);   /* CLOCK_BOOTTIME: goes on while the board sleeps */
 int64_t clock_step_ns(void);   /* smallest step of CLOCK_MONOTONIC seen, at least 1 */
 

@@ -12,10 +12,11 @@
 #define RESIZES 3
 
 static void timed(struct subject *s, int64_t iterations, int64_t *wall_ns, int64_t *cpu_ns) {
-    int64_t cpu = clock_thread_ns(), wall = clock_now_ns();
+    int64_t (*clock)(void) = s->threads > 1 ? clock_process_ns : clock_thread_ns;
+    int64_t cpu = clock(), wall = clock_now_ns();
     s->loop(s, iterations);
     int64_t end = clock_now_ns();
-    *cpu_ns = clock_thread_ns() - cpu;
+    *cpu_ns = clock() - cpu;
     *wall_ns = end - wall;
 }
 
@@ -35,7 +36,9 @@ static int64_t size_loop(struct subject *s, int64_t least, struct result *r) {
     for (;;) {
         timed(s, iterations, &wall, &cpu);
         r->warmup += iterations;
-        /* by CPU time: a probe that was preempted took long, and would make every sample too short */
+        /* by CPU time: a probe that was preempted took long, and would make every sample too short. Members of a
+         * crew that wait are busy, too, so their time divides evenly. */
+        cpu /= (int64_t)s->threads;
         if (cpu >= least / 8)
             return enough(iterations, cpu, least);
         iterations *= 8; /* short probes are all start-up; grow until one is worth scaling */
@@ -82,9 +85,9 @@ static bool prepare(struct subject *s, const struct job *job, struct result *r) 
     return true;
 }
 
-static void take_usage(struct result *r, int sign) {
+static void take_usage(const struct subject *s, struct result *r, int sign) {
     struct rusage usage;
-    if (getrusage(RUSAGE_THREAD, &usage) != 0)
+    if (getrusage(s->threads > 1 ? RUSAGE_SELF : RUSAGE_THREAD, &usage) != 0)
         return;
     r->inv_switches += sign * usage.ru_nivcsw;
     r->minor_faults += sign * usage.ru_minflt;
@@ -102,13 +105,13 @@ static int64_t shortest(const struct result *r) {
 static void take_samples(struct subject *s, const struct job *job, struct result *r) {
     r->inv_switches = r->minor_faults = r->major_faults = 0;
     r->samples = (uint32_t)job->samples;
-    take_usage(r, -1);
+    take_usage(s, r, -1);
     for (uint32_t i = 0; i < r->samples; i++) {
         if (i + 1 == r->samples)
             subject_poison(s); /* the last sample must write it all again */
         timed(s, r->iterations, &r->wall_ns[i], &r->cpu_ns[i]);
     }
-    take_usage(r, 1);
+    take_usage(s, r, 1);
 }
 
 static void finish(struct subject *s, struct result *r) {

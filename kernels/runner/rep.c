@@ -64,7 +64,7 @@ static int64_t peak_rss_bytes(void) {
 static bool carry_out(struct order *o, int64_t window_ns, struct result *r) {
     static struct subject s;
     int64_t begin = clock_now_ns();
-    if (!pin(o, o->item->cores) || !subject_open(&s, &o->job, o->index, o->dir, r->words, sizeof r->words)) {
+    if (!pin(o, o->item->cores) || !subject_open(&s, &o->job, o->index, o->dir, &o->cores, r->words, sizeof r->words)) {
         if (r->words[0] == 0)
             snprintf(r->words, sizeof r->words, "%s", o->err);
         return false;

@@ -5,13 +5,13 @@
 #include <math.h>
 #include <stdio.h>
 
-static void put_times(struct text *json, const struct result *r, bool usable, bool program) {
+static void put_times(struct text *json, const struct result *r, bool usable, bool whole_process) {
     size_t n = usable ? r->samples : 0; /* a wrong kernel gets no number */
     json_int(json, "iterations", usable ? r->iterations : 0);
     json_int(json, "warmup", r->warmup);
     json_ints(json, "wall_ns", r->wall_ns, n, 1);
     json_ints(json, "cpu_ns", r->cpu_ns, n, 1);
-    json_str(json, "cpu_clock", program ? "process" : "thread");
+    json_str(json, "cpu_clock", whole_process ? "process" : "thread");
 }
 
 static void put_checks(struct text *json, const struct result *r, bool usable) {
@@ -48,7 +48,7 @@ static void put_sample(struct worker *w, size_t index, const struct text *before
     json_open(&json, "sample");
     json_str(&json, "item", item->id);
     json_int(&json, "rep", (int64_t)w->items[index].repetitions);
-    put_times(&json, r, usable, item->kind == ITEM_PROGRAM);
+    put_times(&json, r, usable, item->kind == ITEM_PROGRAM || item->threads > 1);
     put_checks(&json, r, usable);
     put_counters(&json, r, item->kind == ITEM_PROGRAM);
     json_key(&json, "watch_before");

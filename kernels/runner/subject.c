@@ -71,6 +71,25 @@ static void kernel_loop(struct subject *s, int64_t iterations) {
     }
 }
 
+static void crew_loop(struct subject *s, int64_t iterations) {
+    for (int64_t i = 0; i < iterations; i++) {
+        crew_run(s->crew);
+        OUTPUT_IS_READ(s->outputs[0].at);
+    }
+}
+
+static void do_part(void *self, size_t index) { split_run((struct part *)self + index); }
+
+/* Cuts the open case into parts and hires a crew for them. */
+static bool hire(struct subject *s, size_t threads, const cpu_set_t *cores, char *err, size_t err_size) {
+    s->parts = calloc(threads, sizeof *s->parts);
+    if (s->parts == NULL || !split_case(&s->kernel, threads, s->parts, err, err_size))
+        return false;
+    s->crew = crew_open(threads, cores, do_part, s->parts, err, err_size);
+    s->loop = crew_loop;
+    return s->crew != NULL;
+}
+
 static bool kernel_matches(const struct subject *s, char *err, size_t err_size) {
     if (s->want_bytes != s->kernel.output_bytes) {
         snprintf(err, err_size, "the ref wrote %zu bytes, this variant %zu", s->want_bytes, s->kernel.output_bytes);
@@ -172,15 +191,17 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
     return true;
 }
 
-bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size) {
+bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, const cpu_set_t *cores,
+                  char *err, size_t err_size) {
     memset(s, 0, sizeof *s);
-    if (job->items[index].threads != 1) {
-        snprintf(err, err_size, "%lld threads asked for: native code runs in one",
-                 (long long)job->items[index].threads);
+    s->threads = (size_t)job->items[index].threads;
+    if (job->items[index].kind == ITEM_KERNEL)
+        return open_kernel(s, job, index, dir, err, err_size) &&
+               (s->threads == 1 || hire(s, s->threads, cores, err, err_size));
+    if (s->threads != 1) {
+        snprintf(err, err_size, "%zu threads asked for: native networks run in one", s->threads);
         return false;
     }
-    if (job->items[index].kind == ITEM_KERNEL)
-        return open_kernel(s, job, index, dir, err, err_size);
     return open_network(s, job, index, dir, err, err_size);
 }
 

@@ -2,11 +2,16 @@
 #ifndef RUNNER_SUBJECT_H
 #define RUNNER_SUBJECT_H
 #define SUBJECT_ALIGN 64
+#ifndef _GNU_SOURCE
+#error "subject.h needs _GNU_SOURCE before the first include: cpu_set_t"
+#endif
 #include "../cases/case.h"
 #include "../nets/nets.h"
 #include "codes.h"
+#include "crew.h"
 #include "job.h"
 #include "sha256.h"
+#include "split.h"
 
 struct subject {
     void (*loop)(struct subject *s, int64_t iterations); /* the timed code */
@@ -22,6 +27,9 @@ struct subject {
     size_t want_bytes;
     int64_t tolerance_ppm;
     struct kernel_case kernel;
+    size_t threads;
+    struct crew *crew; /* NULL with one thread */
+    struct part *parts;
     struct net net;
     const void *input;
 };
@@ -32,7 +40,9 @@ size_t ref_index(const struct job *job, size_t index);
 /* runs/RUN.ref.INDEX; with REF_UNDONE its name until it is whole. */
 #define REF_UNDONE ".tmp"
 bool ref_path(const char *dir, const struct job *job, size_t index, const char *undone, char *path);
-bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, char *err, size_t err_size);
+/* Opens what an item times. More than one thread: they are started, each on its own one of `cores`. */
+bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, const cpu_set_t *cores,
+                  char *err, size_t err_size);
 /* Overwrites every output: one that nobody writes must not look like the one before. */
 void subject_poison(const struct subject *s);
 /* sha256 of all outputs, one after the other. */

@@ -95,7 +95,8 @@ def test_every_listed_variant_can_be_forced(rig: Rig) -> None:
         ({"variant": "xnor_gemm_w1a1__nope"}, "named xnor_gemm_w1a1__nope"),
         ({"variant": "int8_gemm_w8a8__ref"}, "is not gemm w1a1"),
         ({"scheme": "w3a3"}, "no kernel gemm w3a3"),
-        ({"threads": 2}, "native code runs in one"),
+        ({"threads": 2, "cores": "all", "m": 8}, "gemm of this shape has no parts for 2 threads"),
+        ({"threads": 4096, "cores": "all"}, "no parts for 4096 threads"),
         ({"cores": "0-5000"}, "is not 1, all or a list"),
         ({"cores": "1000"}, "core 1000 is not there"),
     ],
@@ -133,6 +134,26 @@ def test_cores_are_what_was_asked_for(rig: Rig) -> None:
     assert masks["one"] == 1 << allowed[-1]
     assert masks["all"] == sum(1 << cpu for cpu in allowed)
     assert masks["first"] == 1 << allowed[0]
+
+
+def test_threads_split_rows_columns_and_say_whose_time_it_was(rig: Rig) -> None:
+    def crew(name: str, scheme: str, m: int, n: int, k: int) -> dict[str, Value]:
+        return {**kernel(name, scheme), "m": m, "n": n, "k": k, "threads": 2, "cores": "all"}
+
+    items = [
+        crew("rows", "w1a1", 500, 70, 100),
+        crew("columns", "w8a8", 13, 200, 77),
+        crew("few-rows", "fp32", 30, 30, 30),
+        kernel("alone"),
+    ]
+    done = rig.execute(rig.job("r1", items))
+    for item in ("rows", "columns", "few-rows"):
+        assert done.final(item)["status"] == "done", done.final(item)
+        sample = done.of("sample", item)[0]
+        assert sample["check_before"]
+        assert sample["check_after"]
+        assert sample["cpu_clock"] == "process"
+    assert done.of("sample", "alone")[0]["cpu_clock"] == "thread"
 
 
 def test_a_slow_kernel_times_out(rig: Rig) -> None:

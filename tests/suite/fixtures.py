@@ -58,7 +58,7 @@ CATALOGUE = Catalogue(
         "binarized_resnet18": NetworkInfo(runtimes={"w1a1": ("native",)}, shape="1x3x224x224"),
     },
     runtimes={
-        "native": RuntimeInfo(threads=False),
+        "native": RuntimeInfo(),
         "onnxruntime": RuntimeInfo(devices={"cpu": "", "gpu": "the worker drives the CPU only"}),
     },
 )

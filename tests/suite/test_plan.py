@@ -98,10 +98,16 @@ def test_cores_and_threads() -> None:
     ]
 
 
-def test_native_kernels_have_one_thread() -> None:
-    block = "{ops: [gemm], schemes: [w1a1], shapes: [8x8x8], on: [1, all]}"
-    assert skips(block) == ["", "this version's native kernels run on one thread"]
-    assert skips(block, hello=replace(HELLO, cores=1)) == ["", ""]
+def test_a_kernel_has_threads_where_its_shape_has_parts() -> None:
+    block = "{ops: [gemm], schemes: [w1a1], shapes: [8x8x8, 512x512x512], on: [1, all]}"
+    words = "gemm 8x8x8 has no 4 parts for as many threads"
+    assert skips(block) == ["", words, "", ""]
+    assert skips(block, hello=replace(HELLO, cores=1)) == ["", "", "", ""]
+
+
+def test_native_networks_have_one_thread() -> None:
+    block = "{networks: [binarized_resnet18], schemes: [w1a1], on: [1, all]}"
+    assert skips(block) == ["", "this version's native networks run on one thread"]
 
 
 def test_clusters_that_are_not_there() -> None:
