@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 REPETITIONS = 4
 # about five seconds on one board: six items, four rounds
-STEADY = f"""\
-protocol: {{repetitions_min: {REPETITIONS}, repetitions_max: {REPETITIONS}, samples: 20,
-  sample_min_ms: 5.0, warmup_ms: 20.0, precision: 0.0001, budget_s: 120}}
+STEADY = """\
+protocol: {{repetitions_min: {0}, repetitions_max: {0}, samples: 20, sample_min_ms: 5.0,
+  warmup_ms: 20.0, precision: 0.0001, budget_s: 120}}
 """
 GEMMS = "  - {ops: [gemm], schemes: [w1a1, w8a8, fp32], shapes: [64x64x64, 96x96x96]}"
 ITEMS = 6
 BELIEVED = {Status.OK, Status.SUSPECT}
 
 
-def steady_suite(user: User, boards: str) -> None:
-    """Put the suite of this module into the user's folder."""
-    user.suite(boards, GEMMS, STEADY)
+def steady_suite(user: User, boards: str, repetitions: int = REPETITIONS) -> None:
+    """Put the suite of this module into the user's folder; more repetitions only end when told."""
+    user.suite(boards, GEMMS, STEADY.format(repetitions))
 
 
 def under_way(user: User, board_dir: Path, seconds: float = 1.0) -> subprocess.Popen[str]:
