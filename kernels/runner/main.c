@@ -3,6 +3,7 @@
 #include "codes.h"
 #include "exec.h"
 #include "hello.h"
+#include "hold.h"
 #include "rep.h"
 #include "tail.h"
 #include <stdio.h>
@@ -18,6 +19,7 @@ static const struct verb {
     {"tail", tail_verb, "tail RUN --dir DIR --from SEQ"},
     {"cancel", cancel_verb, "cancel RUN --dir DIR"},
     {"clean", clean_verb, "clean --dir DIR [--all]"},
+    {"hold", hold_verb, "hold LEASE HOLDER SECONDS PROGRAM [WORDS]"},
     {"rep", rep_verb, NULL},
     {"ref", ref_verb, NULL},
     {"peak", peak_verb, NULL},
