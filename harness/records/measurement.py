@@ -184,6 +184,7 @@ class Measurement:
     environment: str | None = None
     attempt: int = 1
     forced_variant: str | None = None
+    variant_choice: str | None = None  # what the board tried before it chose, with times
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -195,6 +195,7 @@ def _measured(
         reasons=reasons,
         family=_family(str(last.get("variant", ""))),
         variant=_isa(str(last.get("variant") or "")) or None,
+        variant_choice=str(last.get("choice") or "") or None,
         precision_executed=work.precision_executed or None,
         macs_by_precision=work.macs_by_precision,
         build=Build(

@@ -68,6 +68,7 @@ WORDS: Mapping[str, re.Pattern[str]] = {
         "boot_id_end": r"[ -~]{1,64}",
         "check_detail": rf"[^\x00]{{0,{WORDS_LIMIT}}}",
         "runtime_version": r"[ -~]{0,256}",
+        "choice": r"[ -~]{0,320}",
         "executed": r"[!-~]{0,256}",
         "sha256": r"[0-9a-f]{64}",
         "status": r"done|failed|timeout",

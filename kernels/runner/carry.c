@@ -74,11 +74,20 @@ static off_t log_bytes(void) {
     return fstat(STDERR_FILENO, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
 }
 
+const struct choice *item_choice(const struct worker *w, size_t index) {
+    const struct job_item *item = &w->job->items[index];
+    if (item->kind != ITEM_KERNEL || item->variant[0] != 0)
+        return NULL;
+    const struct choice *choice = &w->items[ref_index(w->job, index)].choice;
+    return choice->variant[0] != 0 ? choice : NULL;
+}
+
 static bool run_native(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
                        size_t size) {
     const struct job_item *item = &w->job->items[index];
     char number[24], window[24], what[NAME_ROOM], blamed[WORDS_ROOM];
-    const char *argv[] = {"runner", "rep", w->dir, w->job->run, number, window, NULL};
+    const struct choice *choice = item_choice(w, index);
+    const char *argv[] = {"runner", "rep", w->dir, w->job->run, number, window, choice ? choice->variant : NULL, NULL};
     struct child_end end;
     snprintf(number, sizeof number, "%zu", index);
     snprintf(window, sizeof window, "%lld", (long long)window_ns);
@@ -163,14 +172,15 @@ static bool ref_is_whole(const struct worker *w, size_t index, int64_t bytes) {
 static bool ensure_ref(struct worker *w, size_t index, enum child_fate *fate, char *words, size_t size) {
     char number[24], what[NAME_ROOM];
     const struct job_item *item = &w->job->items[index];
-    int64_t *bytes = &w->items[ref_index(w->job, index)].ref_bytes;
+    struct item_state *first = &w->items[ref_index(w->job, index)];
+    struct ref_done done;
     const char *argv[] = {"runner", "ref", w->dir, w->job->run, number, NULL};
     struct child_end end;
-    if (ref_is_whole(w, index, *bytes))
+    if (ref_is_whole(w, index, first->ref_bytes))
         return true;
     struct child_spec spec = {.argv = argv,
                               .env = environ,
-                              .most = WORDS_ROOM,
+                              .most = sizeof done,
                               .timeout_ns = REF_TIMES * item->timeout_s * 1000000000,
                               .deadline_fd = w->deadline_fd};
     snprintf(number, sizeof number, "%zu", ref_index(w->job, index));
@@ -180,10 +190,13 @@ static bool ensure_ref(struct worker *w, size_t index, enum child_fate *fate, ch
     bool bad = child_words(&end, what, REF_TIMES * item->timeout_s, words, size);
     if (bad && end.fate == CHILD_EXITED && end.output.size > 0)
         snprintf(words, size, "%s", end.output.data);
-    if (!bad && end.output.size == sizeof *bytes)
-        memcpy(bytes, end.output.data, sizeof *bytes);
+    if (!bad && end.output.size == sizeof done) {
+        memcpy(&done, end.output.data, sizeof done);
+        first->ref_bytes = done.bytes;
+        first->choice = done.choice;
+    }
     text_free(&end.output);
-    if (bad || ref_is_whole(w, index, *bytes))
+    if (bad || ref_is_whole(w, index, first->ref_bytes))
         return !bad;
     snprintf(words, size, "%s left no whole output", what);
     return false;

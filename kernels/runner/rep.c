@@ -91,10 +91,12 @@ int rep_verb(int argc, char **argv) {
     static struct order o;
     static struct result r;
     fcntl(RESULT_FD, F_SETFD, FD_CLOEXEC);
-    if (argc != 4 || !take_order(&o, argc, argv) || o.item->kind == ITEM_PROGRAM) {
+    if (argc < 4 || argc > 5 || !take_order(&o, argc, argv) || o.item->kind == ITEM_PROGRAM) {
         fprintf(stderr, "runner: rep: %s\n", o.err);
         return EXIT_BUG;
     }
+    if (argc == 5) /* the one that won on this board */
+        o.job.items[o.index].variant = argv[4];
     r.magic = RESULT_MAGIC;
     r.ran = carry_out(&o, strtoll(argv[3], NULL, 10), &r);
     if (!r.ran && r.cpu_mask[0] == 0) /* nothing was opened, so nothing was announced */
@@ -104,14 +106,14 @@ int rep_verb(int argc, char **argv) {
 
 int ref_verb(int argc, char **argv) {
     static struct order o;
-    int64_t bytes;
-    if (argc != 3 || !take_order(&o, argc, argv) ||
-        !ref_write(&o.job, o.index, o.dir, &bytes, o.err, sizeof o.err)) {
+    struct ref_done done;
+    if (argc != 3 || !take_order(&o, argc, argv) || !pin(&o, o.item->cores) ||
+        !ref_write(&o.job, o.index, o.dir, &done, o.err, sizeof o.err)) {
         fprintf(stderr, "runner: ref: %s\n", o.err);
         (void)!write_all(RESULT_FD, o.err, strlen(o.err));
         return EXIT_BUG;
     }
-    return write_all(RESULT_FD, &bytes, sizeof bytes) ? 0 : EXIT_BUG;
+    return write_all(RESULT_FD, &done, sizeof done) ? 0 : EXIT_BUG;
 }
 
 static void put_peak(const char *unit) {

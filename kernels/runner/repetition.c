@@ -58,6 +58,9 @@ static void put_sample(struct worker *w, size_t index, const struct text *before
     json_str(&json, "boot_id", w->boot_id);
     json_str(&json, "runtime_version", r->version);
     json_str(&json, "executed", r->executed);
+    const struct choice *choice = item_choice(w, index);
+    if (choice != NULL)
+        json_str(&json, "choice", choice->words);
     json_close(&json);
     ledger_frame(w, index, &json);
     text_free(&json);

@@ -2,6 +2,7 @@
 #ifndef RUNNER_STATE_H
 #define RUNNER_STATE_H
 #include "child.h"
+#include "choose.h"
 #include "frame.h"
 #include "job.h"
 #include "result.h"
@@ -18,6 +19,7 @@ struct item_state {
     bool dirty;           /* frames since its last item_end */
     const char *status, *stop; /* stop is "open" until it is known */
     int64_t ref_bytes;         /* of the oracle's output, kept by the first item of its kind; 0 = not yet */
+    struct choice choice;      /* kept there, too */
     char words[WORDS_ROOM];
 };
 enum halt { HALT_NO, HALT_CANCELLED, HALT_DEADLINE };
@@ -44,8 +46,10 @@ void ledger_fail(struct worker *w, size_t index, const char *status, const char 
 /* repetition.c: one fresh process of an item; its frame, its stop rule. */
 void repetition_run(struct worker *w, size_t index);
 
-/* carry.c: starts the item's child (window_ns 0: a repetition) and reads its result. False: it gave none, and why;
- * `fate` is that of the last process that was started for it. */
+/* carry.c: what the board chose for an item that forces no variant; NULL: there was nothing to choose. */
+const struct choice *item_choice(const struct worker *w, size_t index);
+/* Starts the item's child (window_ns 0: a repetition) and reads its result. False: it gave none, and why; `fate` is
+ * that of the last process that was started for it. */
 bool repetition_child(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
                       size_t size);
 

@@ -105,14 +105,18 @@ static struct case_shape item_shape(const struct job_item *item) {
     return s;
 }
 
+static struct case_wish wish_of(const struct kernel_variant *v, const struct job *job, size_t index) {
+    const struct job_item *item = &job->items[index];
+    return (struct case_wish){.variant = v,
+                              .shape = item_shape(item),
+                              .options = case_usual(item->op, item->scheme),
+                              .seed = (uint64_t)job->seed,
+                              .memory = &case_plain_memory};
+}
+
 static bool open_case(struct kernel_case *c, const struct kernel_variant *v, const struct job *job, size_t index,
                       char *err, size_t err_size) {
-    const struct job_item *item = &job->items[index];
-    struct case_wish wish = {.variant = v,
-                             .shape = item_shape(item),
-                             .options = case_usual(item->op, item->scheme),
-                             .seed = (uint64_t)job->seed,
-                             .memory = &case_plain_memory};
+    struct case_wish wish = wish_of(v, job, index);
     return case_open(c, &wish, err, err_size);
 }
 
@@ -205,30 +209,41 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
     return open_network(s, job, index, dir, err, err_size);
 }
 
-bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *bytes, char *err, size_t err_size) {
-    char path[PATH_ROOM], undone[PATH_ROOM];
-    struct kernel_case c;
-    const struct job_item *item = &job->items[index];
-    const struct kernel_variant *ref = kernel_ref(item->op, item->scheme);
-    if (ref == NULL) {
-        snprintf(err, err_size, "no oracle for %s %s", item->op, item->scheme);
-        return false;
-    }
-    if (!ref_path(dir, job, index, "", path) || !ref_path(dir, job, index, REF_UNDONE, undone) ||
-        !open_case(&c, ref, job, index, err, err_size))
-        return false;
-    case_run(&c);
-    *bytes = (int64_t)c.output_bytes;
-    void *outputs = malloc(c.output_bytes);
+static bool keep(const struct kernel_case *c, const char *undone, const char *path, char *err, size_t err_size) {
+    void *outputs = malloc(c->output_bytes);
     if (outputs != NULL)
-        case_copy_outputs(&c, outputs);
-    errno = ENOMEM;
-    bool good = outputs != NULL && write_whole(undone, outputs, c.output_bytes) && rename(undone, path) == 0;
+        case_copy_outputs(c, outputs);
+    else
+        errno = ENOMEM;
+    bool good = outputs != NULL && write_whole(undone, outputs, c->output_bytes) && rename(undone, path) == 0;
     if (!good) {
         snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
         unlink(undone); /* a full disk needs its room for the spool */
     }
     free(outputs);
+    return good;
+}
+
+bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_done *done, char *err,
+               size_t err_size) {
+    char path[PATH_ROOM], undone[PATH_ROOM];
+    struct kernel_case c;
+    const struct job_item *item = &job->items[index];
+    const struct kernel_variant *ref = kernel_ref(item->op, item->scheme);
+    memset(done, 0, sizeof *done);
+    if (ref == NULL) {
+        snprintf(err, err_size, "no oracle for %s %s", item->op, item->scheme);
+        return false;
+    }
+    struct case_wish wish = wish_of(ref, job, index);
+    if (!ref_path(dir, job, index, "", path) || !ref_path(dir, job, index, REF_UNDONE, undone) ||
+        !case_open(&c, &wish, err, err_size))
+        return false;
+    case_run(&c);
+    done->bytes = (int64_t)c.output_bytes;
+    bool good = keep(&c, undone, path, err, err_size);
+    if (good)
+        choose_variant(&c, &wish, &done->choice);
     case_close(&c);
     return good;
 }

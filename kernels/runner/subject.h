@@ -7,6 +7,7 @@
 #endif
 #include "../cases/case.h"
 #include "../nets/nets.h"
+#include "choose.h"
 #include "codes.h"
 #include "crew.h"
 #include "job.h"
@@ -48,5 +49,10 @@ void subject_poison(const struct subject *s);
 /* sha256 of all outputs, one after the other. */
 void subject_digest(const struct subject *s, char hex[SHA256_HEX]);
 /* Computes and keeps the output of the kernel's oracle, untimed: whole under its name, or not at all. */
-bool ref_write(const struct job *job, size_t index, const char *dir, int64_t *bytes, char *err, size_t err_size);
+struct ref_done {
+    int64_t bytes;
+    struct choice choice; /* of the variant, for items that force none */
+};
+bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_done *done, char *err,
+               size_t err_size);
 #endif

@@ -1,0 +1,15 @@
+/* Which variant wins where nobody can know it beforehand: timed on the board itself, once per kernel and shape. */
+#ifndef RUNNER_CHOOSE_H
+#define RUNNER_CHOOSE_H
+#include "../cases/case.h"
+#include "codes.h"
+
+struct choice {
+    char variant[NAME_ROOM]; /* "": there was nothing to choose */
+    char words[WORDS_ROOM];  /* what was tried, with its time */
+};
+/* Tries the contenders of the ref's kernel on the shape of `ref`, an open case that has run: the best variant of each
+ * family, and on RISC-V scalar and vector ones, of which now this, now that is faster. A contender whose output
+ * differs from the ref's is passed over: the item that runs it will say what is wrong. */
+void choose_variant(const struct kernel_case *ref, const struct case_wish *wish, struct choice *choice);
+#endif
