@@ -65,7 +65,9 @@ def _tail(rig: Rig, first: int = 0) -> list[str]:
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Rig:
     """A folder of a board with one finished run."""
     made = Rig(tmp_path_factory.mktemp("cut"), runner_rig.native())
-    assert made.execute(made.job(RUN, ITEMS)).status == 0
+    # longer than one SSH packet can be (32 kB), or a busy machine sends all frames in one
+    head = {"samples": 300, "sample_min_ns": 1000, "repetitions_min": 2, "repetitions_max": 2}
+    assert made.execute(made.job(RUN, ITEMS, **head)).status == 0
     return made
 
 
