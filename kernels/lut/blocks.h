@@ -1,0 +1,154 @@
+/* Products of bytes with weights of few bits, for many rows: `bits` one-bit weights of a column choose one of
+ * 2^bits sums of as many activations, and a table entry is a whole vector, the sums of LANES rows of A. A look-up is
+ * then one load with an addition, no shuffle, and building a table is one addition per entry for all these rows.
+ *
+ * A plane of a weight is a column by itself here, a "bit column"; what they select is 16-bit, and is widened and
+ * put together by the planes' weights before it can overflow. The file that includes this sets BITS, the planes of a
+ * weight, and VECTOR_BYTES: 16, 32 or 64, or 8 where there are no vectors. */
+#ifndef LUT_BLOCKS_H
+#define LUT_BLOCKS_H
+#include "../pack/tiles.h"
+#include "codes.h"
+#if VECTOR_BYTES == 64
+#include "lanes_avx512.h"
+#else
+#include "lanes.h"
+#endif
+
+/* Tables of one pass over the columns: what the nearest cache holds with room to spare. */
+enum { ENTRIES = VECTOR_BYTES == 64 ? 512 : 1024, TABLES_BYTES = ENTRIES * VECTOR_BYTES };
+#if defined(__aarch64__) || defined(__AVX512F__)
+enum { NR = 16 }; /* sums of 32 registers */
+#else
+enum { NR = VECTOR_BYTES == 8 ? 4 : 8 };
+#endif
+enum { COLUMNS = NR / BITS };
+/* Below so many bit columns narrower tables are faster; measured. */
+enum { FEW_COLUMNS = 96, MANY_COLUMNS = 384 };
+
+/* How K is cut: `bits` weights a look-up, `steps` look-ups a pass, `passes` before 16 bits overflow. A wide table
+ * saves look-ups and costs building, which pays for many columns only. */
+struct cut {
+    size_t bits, steps, passes;
+};
+static inline struct cut cut_of(size_t n) {
+    size_t bits = n * BITS < FEW_COLUMNS ? 4 : n * BITS < MANY_COLUMNS ? 5 : 6, steps = ENTRIES >> bits;
+    return (struct cut){bits, steps, 32768 / (128 * bits) / steps};
+}
+static inline size_t steps_of(const struct cut *cut, size_t k) { return (k + cut->bits - 1) / cut->bits; }
+static inline size_t tiles_of(size_t n) { return (n + COLUMNS - 1) / COLUMNS; }
+/* Columns of wide sums; they are stored LANES_STORE at a time. */
+static inline size_t wide_bytes(size_t n) {
+    return (tiles_of(n) * COLUMNS + LANES_STORE - 1) / LANES_STORE * LANES_STORE * LANES * sizeof(int32_t);
+}
+
+/* Scratch. `wide` holds a column's sums in the order of the rows. */
+struct block {
+    vec tables[ENTRIES];
+    vec a[ENTRIES / 4]; /* of one pass, a vector per k; 4 bits are the narrowest cut and so the longest pass */
+    int32_t row_sums[LANES];
+};
+struct sums {
+    int32_t *wide;
+    vec *narrow;
+};
+
+static void build(vec *tables, const vec *a, const struct cut *cut, size_t steps) {
+    for (size_t s = 0; s < steps; s++, tables += (size_t)1 << cut->bits) {
+        tables[0] = (vec){0};
+        for (size_t i = 0; i < cut->bits; i++, a++)
+            for (size_t j = 0; j < (size_t)1 << i; j++)
+                tables[((size_t)1 << i) + j] = tables[j] + *a;
+    }
+}
+
+/* NR bit columns through the tables of one pass. */
+static void look_up(const struct block *block, const uint16_t *offsets, size_t steps, vec *narrow, bool first) {
+    const uint8_t *tables = (const uint8_t *)block->tables;
+    vec sum[NR];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < NR; j++)
+        sum[j] = first ? (vec){0} : narrow[j];
+    for (size_t s = 0; s < steps; s++, offsets += NR)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NR; j++)
+            sum[j] += *(const vec *)(tables + offsets[j]);
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < NR; j++)
+        narrow[j] = sum[j];
+}
+
+static void widen_tile(const vec *narrow, int32_t *wide, bool first) {
+    for (size_t column = 0; column < COLUMNS; column++, wide += LANES) {
+        if (first)
+            memset(wide, 0, LANES * sizeof *wide);
+        for (int plane = 0; plane < BITS; plane++)
+            lanes_widen(wide, *narrow++, plane);
+    }
+}
+
+/* LANES rows of A, fewer at the end of M, times all of B. */
+static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, const struct sums *sums) {
+    struct block *block = g->work;
+    struct cut cut = cut_of(g->n);
+    const uint16_t *offsets = (const uint16_t *)((const struct codes *)g->rhs + 1);
+    size_t count = steps_of(&cut, g->k), tiles = tiles_of(g->n), pass = 0;
+    for (size_t s = 0; s < count; s += cut.steps, pass++) {
+        size_t steps = count - s < cut.steps ? count - s : cut.steps;
+        bool first = pass % cut.passes == 0, last = (pass + 1) % cut.passes == 0 || s + steps == count;
+        lanes_load(block->a, rows, g->k, s * cut.bits, steps * cut.bits);
+        build(block->tables, block->a, &cut, steps);
+        for (size_t tile = 0; tile < tiles; tile++) {
+            vec *narrow = sums->narrow + tile * NR;
+            look_up(block, offsets + (tile * count + s) * NR, steps, narrow, first);
+            if (last)
+                widen_tile(narrow, sums->wide + tile * COLUMNS * LANES, pass < cut.passes);
+        }
+    }
+}
+
+static void run(const struct gemm_args *g) {
+    const struct codes *codes = g->rhs;
+    struct block *block = g->work;
+    struct sums sums = {(int32_t *)(block + 1), (vec *)((uint8_t *)(block + 1) + wide_bytes(g->n))};
+    for (size_t m = 0; m < g->m; m += LANES) {
+        struct lanes_rows rows = {(const int8_t *)g->a + m * g->a_stride, g->a_stride,
+                                  g->m - m < LANES ? g->m - m : LANES};
+        memset(block->row_sums, 0, sizeof block->row_sums);
+        for (size_t r = 0; codes->offset && r < rows.count; r++)
+            block->row_sums[r] = row_sum(rows.a + r * rows.stride, g->k);
+        run_block(g, &rows, &sums);
+        struct lanes_result result = {(uint8_t *)g->c + m * g->c_stride, g->c_stride, rows.count, g->n};
+        lanes_store(&result, sums.wide, codes, block->row_sums);
+    }
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    struct cut cut = cut_of(n);
+    return sizeof(struct codes) + tiles_of(n) * steps_of(&cut, k) * NR * sizeof(uint16_t);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)m, (void)k;
+    return sizeof(struct block) + wide_bytes(n) + tiles_of(n) * NR * sizeof(vec);
+}
+
+/* Offsets are those of the pass's tables as they lie one behind the other, so one base serves all look-ups. */
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    struct codes *codes = rhs;
+    struct cut cut = cut_of(w->n);
+    size_t count = steps_of(&cut, w->k);
+    *codes = codes_of(w->encoding, BITS);
+    uint16_t *out = (uint16_t *)(codes + 1);
+    for (size_t i = 0; i < tiles_of(w->n) * count * NR; i++)
+        out[i] = (uint16_t)((i / NR % count % cut.steps << cut.bits) * VECTOR_BYTES);
+    for (size_t n = 0; n < w->n; n++)
+        for (size_t i = 0; i < w->k; i++) {
+            unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
+            uint16_t *to = out + (n / COLUMNS * count + i / cut.bits) * NR + n % COLUMNS * BITS;
+            for (int plane = 0; plane < BITS; plane++)
+                to[plane] = (uint16_t)(to[plane] + ((code >> plane & 1) << i % cut.bits) * VECTOR_BYTES);
+        }
+}
+#endif

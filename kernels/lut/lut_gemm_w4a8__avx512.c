@@ -1,0 +1,9 @@
+/* lut_gemm_w4a8 with vectors of 512 bits. */
+#if !defined(__AVX512BW__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+enum { BITS = 4 };
+#define VECTOR_BYTES 64
+#include "blocks.h"
+
+const struct gemm_kernel lut_gemm_w4a8__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,0 +1,5 @@
+/* lut_gemv_w4a8 in plain C. */
+enum { BITS = 4 };
+#include "bytes.h"
+
+const struct gemm_kernel lut_gemv_w4a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,0 +1,4 @@
+/* The oracle of lut_gemv_w4a8. */
+#include "values.h"
+
+const struct gemm_kernel lut_gemv_w4a8__ref = {run, rhs_bytes, work_bytes, pack_rhs};
