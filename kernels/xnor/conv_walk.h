@@ -1,0 +1,193 @@
+/* The walk that all tuned binary convolutions share: blocks of output pixels, panels of channels within a block,
+ * tiles of pixels within a panel.
+ *
+ * The map is copied once with its border around it, so that a line of taps is one run of words for every pixel and
+ * no tile knows of borders. What a border of zeros adds by its stand-in bits, and K, enter as the number that a sum
+ * starts from: one row of such numbers for each way in which a window hangs over the edges. */
+#ifndef XNOR_CONV_WALK_H
+#define XNOR_CONV_WALK_H
+#include "conv_finish.h"
+#include "conv_map.h"
+
+/* One call's state. */
+struct walk {
+    const struct conv_args *g;
+    struct conv_sizes z;
+    struct conv_map map;
+    int32_t *starts, *sums;
+    uint32_t *class_y, *class_x;
+    const uint8_t **at;
+    const int32_t **rows;
+    bool finishes;
+};
+
+/* Sums of the weights of each tap: [taps][n], behind the panels. */
+static const int32_t *tap_sums(const struct walk *w) {
+    return (const int32_t *)((const uint8_t *)w->g->rhs + w->z.s->groups * w->z.panels_bytes);
+}
+
+CONV_SHARED void start_row(const struct walk *w, int32_t *row, struct conv_clip y, struct conv_clip x) {
+    const struct conv_shape *s = w->z.s;
+    const int32_t *sums = tap_sums(w);
+    int32_t k = (int32_t)(s->window * s->window * w->z.channels);
+    for (size_t o = 0; o < w->z.columns; o++)
+        row[o] = k;
+    for (size_t ky = 0; ky < s->window && w->g->border == BORDER_ZERO; ky++)
+        for (size_t kx = 0; kx < s->window; kx++, sums += s->n)
+            if (ky < y.begin || ky >= y.end || kx < x.begin || kx >= x.end)
+                for (size_t o = 0; o < s->n; o++)
+                    row[o] -= sums[o];
+}
+
+/* Classes of the positions along one side, in the order in which they come; their number. */
+CONV_SHARED size_t classify(const struct walk *w, uint32_t *classes, size_t side) {
+    const struct conv_shape *s = w->z.s;
+    uint32_t class = 0;
+    for (size_t at = 0; at < conv_out(s, side); at++) {
+        if (at > 0 && w->g->border == BORDER_ZERO)
+            class += !conv_clip_same(conv_clip_at(s, side, at), conv_clip_at(s, side, at - 1));
+        classes[at] = class;
+    }
+    return class + 1;
+}
+
+CONV_SHARED void fill_starts(struct walk *w) {
+    const struct conv_shape *s = w->z.s;
+    w->z.classes_y = classify(w, w->class_y, s->h), w->z.classes_x = classify(w, w->class_x, s->w);
+    int32_t *row = w->starts;
+    for (size_t y = 0, next_y = 0; y < w->z.high; y++) {
+        if (w->class_y[y] < next_y)
+            continue;
+        next_y++;
+        for (size_t x = 0, next_x = 0; x < w->z.wide; x++) {
+            if (w->class_x[x] < next_x)
+                continue;
+            next_x++;
+            start_row(w, row, conv_clip_at(s, s->h, y), conv_clip_at(s, s->w, x));
+            row += w->z.columns;
+        }
+    }
+}
+
+/* Pointers of `count` pixels; later passes go on from the sums of those before. */
+CONV_SHARED void list_pixels(const struct walk *w, size_t first, size_t count, size_t offset, bool again) {
+    const struct conv_sizes *z = &w->z;
+    size_t y = first / z->wide, x = first % z->wide, step = z->s->stride * w->map.pixel_bytes;
+    for (size_t i = 0; i < count;) {
+        const uint8_t *at = w->map.at + offset + y * z->s->stride * w->map.line_bytes + x * step;
+        const int32_t *row = w->starts + w->class_y[y] * z->classes_x * z->columns;
+        for (; i < count && x < z->wide; i++, x++, at += step) {
+            w->at[i] = at;
+            w->rows[i] = again ? w->sums + i * z->columns : row + w->class_x[x] * z->columns;
+        }
+        x = 0, y++;
+    }
+}
+
+CONV_SHARED void run_tiles(const struct walk *w, struct conv_tile *t, size_t first, size_t count) {
+    const struct conv_form *form = w->z.form;
+    for (size_t i = 0, rows; i < count; i += rows) {
+        rows = count - i < form->mr ? count - i : form->mr;
+        while (!form->fns[rows])
+            rows--;
+        t->at = w->at + i, t->starts = w->rows + i;
+        t->pixel = first + i;
+        t->sums = w->finishes ? NULL : w->sums + i * w->z.columns + t->column;
+        form->fns[rows](t);
+    }
+}
+
+/* One pass over the block: all panels of a group, some lines of taps of `words` words. */
+CONV_SHARED void run_panels(const struct walk *w, struct conv_tile *t, size_t group, size_t first, size_t count) {
+    const struct conv_sizes *z = &w->z;
+    const uint8_t *panel = t->panel;
+    for (size_t o = 0; o < z->outputs; o += z->form->nr, t->panel += z->panel_bytes) {
+        t->column = group * z->outputs + o;
+        run_tiles(w, t, first, count);
+    }
+    t->panel = panel;
+}
+
+CONV_SHARED void run_group(const struct walk *w, struct conv_tile *t, size_t group, size_t first, size_t count) {
+    const struct conv_sizes *z = &w->z;
+    size_t line_words = z->s->window * z->words, map = group * w->map.group_bytes;
+    const uint8_t *panel = (const uint8_t *)w->g->rhs + group * z->panels_bytes;
+    t->panel = panel, t->lines = z->s->window, t->words = line_words;
+    if (line_words * t->lines <= z->form->max_words) {
+        list_pixels(w, first, count, map, false);
+        run_panels(w, t, group, first, count);
+        return;
+    }
+    t->lines = 1;
+    for (size_t ky = 0; ky < z->s->window; ky++)
+        for (size_t i = 0; i < line_words; i += t->words) {
+            t->words = line_words - i < z->form->max_words ? line_words - i : z->form->max_words;
+            list_pixels(w, first, count, map + ky * w->map.line_bytes + i * z->form->word_bytes, ky + i > 0);
+            t->panel = panel + (ky * line_words + i) * z->form->word_bytes * z->form->nr;
+            run_panels(w, t, group, first, count);
+        }
+}
+
+CONV_SHARED void conv_walk(const struct conv_args *g, const struct conv_form *form) {
+    struct walk w = {.g = g};
+    conv_sizes_of(&w.z, &g->shape, form);
+    const struct conv_sizes *z = &w.z;
+    uint8_t *work = g->work;
+    w.map = conv_map_of(g, z);
+    w.starts = (int32_t *)(work + z->starts_at), w.sums = (int32_t *)(work + z->sums_at);
+    w.class_y = (uint32_t *)(work + z->classes_at), w.class_x = w.class_y + z->high;
+    w.at = (const uint8_t **)(work + z->lists_at), w.rows = (const int32_t **)(w.at + CONV_BLOCK);
+    w.finishes = form->finishes && g->shape.n % form->finishes == 0 && g->shape.groups == 1 &&
+                 g->shape.window * g->shape.window * z->words <= form->max_words;
+    fill_starts(&w);
+    if (form->prepare)
+        form->prepare(work + z->limits_at, g, w.starts, z->classes_y * z->classes_x, z->columns);
+    struct conv_tile tile = {.args = g, .line_bytes = w.map.line_bytes, .sums_stride = z->columns,
+                             .limits = work + z->limits_at};
+    size_t block = w.finishes ? CONV_BLOCK : z->block, pixels = z->high * z->wide;
+    for (size_t first = 0, count; first < pixels; first += count) {
+        count = pixels - first < block ? pixels - first : block;
+        for (size_t group = 0; group < g->shape.groups; group++)
+            run_group(&w, &tile, group, first, count);
+        for (size_t i = 0; i < count && !w.finishes; i++)
+            conv_finish(g, first + i, w.sums + i * z->columns);
+    }
+}
+
+CONV_SHARED size_t conv_walk_rhs_bytes(const struct conv_shape *s, const struct conv_form *form) {
+    struct conv_sizes z;
+    conv_sizes_of(&z, s, form);
+    return s->groups * z.panels_bytes + 4 * s->window * s->window * s->n;
+}
+
+CONV_SHARED size_t conv_walk_work_bytes(const struct conv_shape *s, const struct conv_form *form) {
+    struct conv_sizes z;
+    conv_sizes_of(&z, s, form);
+    return z.total;
+}
+
+CONV_SHARED void conv_walk_pack(void *rhs, const struct conv_weights *w, const struct conv_form *form) {
+    struct conv_sizes z;
+    conv_sizes_of(&z, &w->shape, form);
+    uint8_t *panels = rhs;
+    for (size_t group = 0; group < w->shape.groups; group++, panels += z.panels_bytes)
+        form->pack(panels, w, group * z.outputs, z.outputs, w->shape.window, w->shape.window * z.words);
+    int32_t *sums = (int32_t *)panels;
+    for (size_t tap = 0; tap < w->shape.window * w->shape.window; tap++)
+        for (size_t o = 0; o < w->shape.n; o++) {
+            const uint8_t *row = (const uint8_t *)w->b + o * w->b_stride + tap * z.words * 8;
+            int32_t ones = 0;
+            for (size_t i = 0; i < z.words; i++)
+                ones += __builtin_popcountll(load_u64(row + 8 * i));
+            *sums++ = (int32_t)z.channels - 2 * ones;
+        }
+}
+
+/* The four functions of a variant. */
+#define CONV_KERNEL(form)                                                                                              \
+    static void run(const struct conv_args *g) { conv_walk(g, &(form)); }                                              \
+    static size_t rhs_bytes(const struct conv_shape *s) { return conv_walk_rhs_bytes(s, &(form)); }                    \
+    static size_t work_bytes(const struct conv_shape *s) { return conv_walk_work_bytes(s, &(form)); }                  \
+    static void pack_rhs(void *rhs, const struct conv_weights *w) { conv_walk_pack(rhs, w, &(form)); }
+
+#endif

@@ -1,0 +1,41 @@
+/* xnor_conv_w1a1 on 64-bit words: the body of the variants that count the bits of one word at a time. The file that
+ * includes it decides by its compiler flags what __builtin_popcountll becomes. */
+#ifndef XNOR_CONV_WORDS_H
+#define XNOR_CONV_WORDS_H
+#include "conv_walk.h"
+
+/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. */
+enum { WORDS_MR = 2, WORDS_NR = 4 };
+
+TILE_INLINE words_tile(const struct conv_tile *t, size_t mr) {
+    const uint64_t *b = (const uint64_t *)t->panel;
+    uint32_t differ[WORDS_MR][WORDS_NR] = {{0}};
+    for (size_t line = 0; line < t->lines; line++) {
+        size_t at = line * t->line_bytes, end = at + 8 * t->words;
+        for (; at < end; at += 8, b += WORDS_NR)
+#pragma clang loop unroll(full)
+            for (size_t r = 0; r < mr; r++) {
+                uint64_t a = load_u64(t->at[r] + at);
+#pragma clang loop unroll(full)
+                for (size_t j = 0; j < WORDS_NR; j++)
+                    differ[r][j] += (uint32_t)__builtin_popcountll(a ^ b[j]);
+            }
+    }
+    for (size_t r = 0; r < mr; r++)
+        for (size_t j = 0; j < WORDS_NR; j++)
+            t->sums[r * t->sums_stride + j] = (int32_t)((uint32_t)t->starts[r][t->column + j] - 2 * differ[r][j]);
+}
+CONV_TILE(words_tile, 1)
+CONV_TILE(words_tile, 2)
+static conv_tile_fn *const words_fns[] = {NULL, words_tile_1, words_tile_2};
+
+static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines,
+                       size_t words) {
+    const uint8_t *b = (const uint8_t *)w->b + first * w->b_stride;
+    panel_pack(panels, b, w->b_stride, n, lines * words * 8, WORDS_NR, 8);
+}
+
+static const struct conv_form words_form = {
+    .mr = WORDS_MR, .nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack, .fns = words_fns};
+CONV_KERNEL(words_form)
+#endif
