@@ -83,6 +83,7 @@ void bench(uint32_t features, const char *only) {
         const char *loop;
         if ((only && !strstr(v->name, only)) || (v->needs & ~features))
             continue;
-        bench_variant(v, peak_measure(v->scheme, features, PEAK_NS, PEAK_TRIES, &loop));
+        double peak = peak_measure(v->scheme, features, PEAK_NS, PEAK_TRIES, &loop);
+        v->conv ? bench_conv(v, peak, median_ns) : bench_variant(v, peak);
     }
 }

@@ -31,4 +31,7 @@ const struct kernel_variant *planted_find(const char *defect);
 
 /* GOPS and share of this core's own peak for every variant that `features` allow and whose name contains `only`. */
 void bench(uint32_t features, const char *only);
+/* The part of it for convolutions; the clock gives the median time of a call. */
+typedef double bench_clock(struct kernel_case *c);
+void bench_conv(const struct kernel_variant *v, double peak, bench_clock *median_ns);
 #endif
