@@ -9,13 +9,24 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, AHEAD = 8 };
+enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, STEPS = 4, LINE = 64, ALL = 15 };
 
-TILE_INLINE step(__m512i sum[MR][NV], size_t r, uint32_t a4, const __m512i *b) {
-    __m512i a = _mm512_set1_epi32((int)a4);
+/* One group of K; `inside`: which of its bytes the rows of A have. */
+TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __mmask16 inside,
+                 const __m512i *b) {
+    __m512i columns[NV];
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < NV; j++)
-        sum[r][j] = _mm512_dpbusd_epi32(sum[r][j], b[j], a);
+        columns[j] = b[j];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++) {
+        const uint8_t *at = a + r * a_stride;
+        __m512i four = inside == ALL ? _mm512_set1_epi32((int)load_u32(at))
+                                     : _mm512_broadcastd_epi32(_mm_maskz_loadu_epi8(inside, at));
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = _mm512_dpbusd_epi32(sum[r][j], columns[j], four);
+    }
 }
 
 TILE_INLINE tile(const struct tile *t, size_t mr) {
@@ -28,19 +39,23 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = _mm512_set1_epi32(offset[r]);
     size_t i = 0;
-    for (; i + GROUP <= t->k; i += GROUP, b += NV) {
-        /* a panel outgrows the first cache from K = 512 on */
-#pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++)
-            _mm_prefetch((const char *)(b + AHEAD * NV + j), _MM_HINT_T0);
+    while (i + GROUP * STEPS <= t->k) {
+        /* the rows below, a line at a time: their distance is too wide for what the core guesses by itself */
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
-            step(sum, r, load_u32(t->a + r * t->a_stride + i), b);
+            _mm_prefetch((const char *)t->a + (mr + r) * t->a_stride + i, _MM_HINT_T0);
+        size_t end = t->k - i < LINE ? t->k : i + LINE;
+#pragma clang loop unroll(disable)
+        for (; i + GROUP * STEPS <= end; i += GROUP * STEPS, b += NV * STEPS)
+#pragma clang loop unroll(full)
+            for (size_t u = 0; u < STEPS; u++)
+                step(sum, mr, t->a + i + u * GROUP, t->a_stride, ALL, b + u * NV);
     }
-    if (i < t->k)
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++)
-            step(sum, r, load_u32_tail(t->a + r * t->a_stride + i, t->k - i), b);
+#pragma clang loop unroll(disable)
+    for (; i < t->k; i += GROUP, b += NV) {
+        size_t rest = t->k - i < GROUP ? t->k - i : GROUP;
+        step(sum, mr, t->a + i, t->a_stride, (__mmask16)((1u << rest) - 1), b);
+    }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -51,19 +66,52 @@ TILES_6(tile)
 
 /* -128 * sum of one row of A: what the offset of the weights adds too much. */
 static int32_t row_offset(const uint8_t *a, size_t k) {
-    __m512i sum = _mm512_setzero_si512(), ones = _mm512_set1_epi8(1);
-    for (size_t i = 0; i < k; i += 64) {
-        __mmask64 inside = k - i < 64 ? (1ull << (k - i)) - 1 : ~0ull;
-        sum = _mm512_dpbusd_epi32(sum, ones, _mm512_maskz_loadu_epi8(inside, a + i));
+    __m512i even = _mm512_setzero_si512(), odd = even, ones = _mm512_set1_epi8(1);
+    size_t i = 0;
+    for (; i + 2 * LINE <= k; i += 2 * LINE) {
+        even = _mm512_dpbusd_epi32(even, ones, _mm512_loadu_si512(a + i));
+        odd = _mm512_dpbusd_epi32(odd, ones, _mm512_loadu_si512(a + i + LINE));
     }
-    return -128 * _mm512_reduce_add_epi32(sum);
+#pragma clang loop unroll(disable)
+    for (; i < k; i += LINE) {
+        __mmask64 inside = k - i < LINE ? (1ull << (k - i)) - 1 : ~0ull;
+        even = _mm512_dpbusd_epi32(even, ones, _mm512_maskz_loadu_epi8(inside, a + i));
+    }
+    return -128 * _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));
 }
 
+/* Rows first .. last of A with one panel. They are dealt out evenly: 49 rows are nine tiles of 5 and 6, as a tile of
+ * one row would wait for its own sums. */
+static void run_rows(const struct gemm_args *g, struct tile t, size_t n, size_t first, size_t last) {
+    alignas(64) uint8_t edge[MR * NR * 4];
+    size_t columns = g->n - n < NR ? g->n - n : NR, tiles = (last - first + MR - 1) / MR;
+    for (size_t left = tiles; left; left--) {
+        size_t rows = (last - first + left - 1) / left;
+        uint8_t *c = (uint8_t *)g->c + first * g->c_stride + n * 4;
+        t.row = first;
+        t.a = (const uint8_t *)g->a + first * g->a_stride;
+        t.c = columns == NR ? c : edge;
+        t.c_stride = columns == NR ? g->c_stride : NR * 4;
+        if (n == 0)
+            for (size_t r = 0; r < rows; r++)
+                ((int32_t *)g->work)[first + r] = row_offset(t.a + r * t.a_stride, g->k);
+        tile_fns[rows](&t);
+        for (size_t r = 0; columns < NR && r < rows; r++)
+            memcpy(c + r * g->c_stride, edge + r * NR * 4, columns * 4);
+        first += rows;
+    }
+}
+
+/* Few rows meet all panels before the next rows do, so that C is written line after line; but enough rows that B,
+ * where it outgrows the second cache, need not come anew from the third at every turn. */
 static void run(const struct gemm_args *g) {
-    int32_t *offset = g->work;
-    for (size_t m = 0; m < g->m; m++)
-        offset[m] = row_offset((const uint8_t *)g->a + m * g->a_stride, g->k);
-    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(g->k, NR, GROUP), tile_fns);
+    size_t block = g->n * g->k > 1 << 20 ? 16 * MR : 4 * MR, bytes_of_panel = panel_bytes(g->k, NR, GROUP);
+    for (size_t first = 0; first < g->m; first += block) {
+        struct tile t = {.a_stride = g->a_stride, .k = g->k, .work = g->work, .panel = g->rhs};
+        size_t last = g->m - first < block ? g->m : first + block;
+        for (size_t n = 0; n < g->n; n += NR, t.panel += bytes_of_panel)
+            run_rows(g, t, n, first, last);
+    }
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
