@@ -68,8 +68,10 @@ static inline void conv_epilogue(const struct conv_args *g, const struct conv_su
             epilogue_thresholds(bits, row, g);
             continue;
         }
-        epilogue_floats(row, g,
-                        g->shortcut ? (const float *)((const uint8_t *)g->shortcut + pixel * g->shortcut_stride) : NULL);
+        const float *shortcut = NULL;
+        if (g->shortcut)
+            shortcut = (const float *)((const uint8_t *)g->shortcut + pixel * g->shortcut_stride);
+        epilogue_floats(row, g, shortcut);
         if (g->epilogue == EPILOGUE_FLOAT_BITS)
             epilogue_signs(bits, row, g->shape.n);
     }
