@@ -1,76 +1,127 @@
-/* xnor_gemm_w1a1 by vpopcntd and carry-save pairs: 5 vector operations for 2 words instead of 6.
+/* xnor_gemm_w1a1 by vpopcntd and carry-save adders: 5 vector operations for 2 words instead of 6.
  *
  * Lanes run along N, 32 bits of K each. Two words of K go into a full adder bit by bit, and vpternlogd absorbs
  * the xor of binary multiplication into it: with the running sum bits s,
  *     t = s ^ a1 ^ b1;   u = t ^ a2 ^ b2;   carry = t ? ~u : s
- * u is the new s, and only the carries (each worth 2) are counted. s itself is counted once at the end. */
+ * u is the new s, and only the carries (each worth 2) are counted. s itself is counted once at the end.
+ *
+ * The first word is s at once, so an even number of words leaves the last one over, to be counted as it is: one
+ * operation less than an adder that has nothing to add to. Counts go down from a quarter of K, so that two doublings
+ * end in K - 2 * differ. */
 #include "../pack/panel.h"
 #include "../pack/tiles.h"
 #include <immintrin.h>
-#include <stdbool.h>
 #if !defined(__AVX512VPOPCNTDQ__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
 /* 4 x 2 x (sum bits + count) = 16 registers, 4 of B, the rest for A and the adder; wider tiles spill. */
 enum { MR = 4, NV = 2, NR = 16 * NV, XOR3 = 0x96, CARRY = 0x3a };
+/* Half of the nearest cache for panels of B: every row of A then meets all panels of a block, and C is written in
+ * runs long enough for the prefetcher. */
+enum { BLOCK_BYTES = 24 << 10 };
+#define FULLY _Pragma("clang loop unroll(full)")
+#define EACH_PAIR FULLY for (size_t r = 0; r < mr; r++) FULLY for (size_t j = 0; j < NV; j++)
 
 struct pair {
     __m512i sum, count;
 };
+/* A few rows of A against the panels of one block. */
+struct strip {
+    const uint8_t *a;
+    size_t a_stride;
+    const uint8_t *panels;
+    uint8_t *c;
+    size_t c_stride, n, k;
+};
+
+static inline __m512i word_of(const struct strip *s, size_t r, size_t i) {
+    return _mm512_set1_epi32((int)load_u32(s->a + r * s->a_stride + 4 * i));
+}
 
 TILE_INLINE add_words(struct pair *p, __m512i a1, __m512i a2, __m512i b1, __m512i b2) {
     __m512i half = _mm512_ternarylogic_epi32(p->sum, a1, b1, XOR3);
     __m512i full = _mm512_ternarylogic_epi32(half, a2, b2, XOR3);
     __m512i carry = _mm512_ternarylogic_epi32(half, full, p->sum, CARRY);
-    p->count = _mm512_add_epi32(p->count, _mm512_popcnt_epi32(carry));
+    p->count = _mm512_sub_epi32(p->count, _mm512_popcnt_epi32(carry));
+    /* without this, counts of two steps are added first and wait for that in registers that nobody has */
+    __asm__("" : "+v"(p->count));
     p->sum = full;
 }
 
-/* The same onto nothing: short K is common, and the first step is a good part of it. */
-TILE_INLINE first_words(struct pair *p, __m512i a1, __m512i a2, __m512i b1, __m512i b2) {
-    __m512i half = _mm512_xor_si512(a1, b1);
-    p->sum = _mm512_ternarylogic_epi32(half, a2, b2, XOR3);
-    p->count = _mm512_popcnt_epi32(_mm512_andnot_si512(p->sum, half));
-}
-
-/* One 64-bit word of K of every row and column of the tile. */
-TILE_INLINE step(const struct tile *t, size_t mr, size_t i, const __m512i *b, struct pair pairs[MR][NV], bool first) {
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++) {
-        const uint8_t *a = t->a + r * t->a_stride + i;
-        __m512i a1 = _mm512_set1_epi32((int)load_u32(a)), a2 = _mm512_set1_epi32((int)load_u32(a + 4));
-#pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++)
-            if (first)
-                first_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
-            else
-                add_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
+TILE_INLINE add_two(struct pair pairs[MR][NV], const struct strip *s, size_t i, const __m512i *b, size_t mr) {
+    FULLY for (size_t r = 0; r < mr; r++) {
+        __m512i a1 = word_of(s, r, i), a2 = word_of(s, r, i + 1);
+        FULLY for (size_t j = 0; j < NV; j++) add_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
     }
 }
 
-TILE_INLINE tile(const struct tile *t, size_t mr) {
-    struct pair pairs[MR][NV];
-    const __m512i *b = (const __m512i *)t->panel;
-    size_t row_bytes = bits_row_bytes(t->k);
-    step(t, mr, 0, b, pairs, true);
-    for (size_t i = 8; i < row_bytes; i += 8)
-        step(t, mr, i, b += 2 * NV, pairs, false);
-    __m512i k = _mm512_set1_epi32((int)t->k);
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++)
-#pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++) {
-            __m512i twice = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
-            __m512i differ = _mm512_add_epi32(twice, _mm512_popcnt_epi32(pairs[r][j].sum));
-            __m512i dot = _mm512_sub_epi32(k, _mm512_slli_epi32(differ, 1));
-            _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, dot);
+TILE_INLINE sum_up(struct pair pairs[MR][NV], const struct strip *s, const __m512i *b, size_t mr) {
+    size_t words = (s->k + 31) / 32, i = 1;
+    __m512i quarter = _mm512_set1_epi32((int)(bits_row_bytes(s->k) * 2));
+    EACH_PAIR {
+        pairs[r][j].sum = _mm512_xor_si512(word_of(s, r, 0), b[j]);
+        pairs[r][j].count = quarter;
+    }
+    b += NV;
+    for (; i + 4 <= words; i += 4, b += 4 * NV) { /* two steps: sum bits change registers without a copy */
+        add_two(pairs, s, i, b, mr);
+        add_two(pairs, s, i + 2, b + 2 * NV, mr);
+    }
+    if (i + 2 <= words) {
+        add_two(pairs, s, i, b, mr);
+        i += 2, b += 2 * NV;
+    }
+    EACH_PAIR {
+        __m512i twice = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
+        pairs[r][j].count = _mm512_sub_epi32(twice, _mm512_popcnt_epi32(pairs[r][j].sum));
+    }
+    if (i < words)
+        EACH_PAIR {
+            __m512i last = _mm512_popcnt_epi32(_mm512_xor_si512(word_of(s, r, i), b[j]));
+            pairs[r][j].count = _mm512_sub_epi32(pairs[r][j].count, last);
         }
+    EACH_PAIR pairs[r][j].count = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
+    if (s->k % 64) {
+        __m512i excess = _mm512_set1_epi32((int)(8 * bits_row_bytes(s->k) - s->k));
+        EACH_PAIR pairs[r][j].count = _mm512_sub_epi32(pairs[r][j].count, excess);
+    }
 }
-TILES_4(tile)
+
+TILE_INLINE strip(const struct strip *given, size_t mr) {
+    const struct strip s = *given; /* stores to C could change what a pointer leads to */
+    const uint8_t *panel = s.panels;
+    for (size_t n = 0; n < s.n; n += NR, panel += panel_bytes(bits_row_bytes(s.k), NR, 4)) {
+        struct pair pairs[MR][NV];
+        sum_up(pairs, &s, (const __m512i *)panel, mr);
+        uint8_t *c = s.c + 4 * n;
+        if (s.n - n >= NR) {
+            EACH_PAIR _mm512_storeu_si512(c + r * s.c_stride + 64 * j, pairs[r][j].count);
+            continue;
+        }
+        uint32_t columns = (1u << (s.n - n)) - 1;
+        EACH_PAIR _mm512_mask_storeu_epi32(c + r * s.c_stride + 64 * j, (__mmask16)(columns >> 16 * j),
+                                           pairs[r][j].count);
+    }
+}
+static void strip_1(const struct strip *s) { strip(s, 1); }
+static void strip_2(const struct strip *s) { strip(s, 2); }
+static void strip_4(const struct strip *s) { strip(s, 4); }
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(bits_row_bytes(g->k), NR, 4), tile_fns);
+    size_t panel = panel_bytes(bits_row_bytes(g->k), NR, 4);
+    size_t block = panel < BLOCK_BYTES ? BLOCK_BYTES / panel * NR : NR;
+    struct strip s = {.a_stride = g->a_stride, .panels = g->rhs, .c_stride = g->c_stride, .k = g->k};
+    for (size_t n = 0; n < g->n; n += block, s.panels += block / NR * panel) {
+        s.n = g->n - n < block ? g->n - n : block;
+        for (size_t m = 0, rows; m < g->m; m += rows) {
+            size_t left = g->m - m;
+            rows = left >= MR ? MR : left >= 2 ? 2 : 1;
+            s.a = (const uint8_t *)g->a + m * g->a_stride;
+            s.c = (uint8_t *)g->c + m * g->c_stride + 4 * n;
+            (rows == MR ? strip_4 : rows == 2 ? strip_2 : strip_1)(&s);
+        }
+    }
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
