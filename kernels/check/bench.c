@@ -43,7 +43,8 @@ static double median_ns(struct kernel_case *c) {
 
 static void bench_variant(const struct kernel_variant *v, double peak) {
     static const size_t shapes[][3] = {
-        {256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {3136, 64, 576}, {784, 128, 1152}};
+        {256, 256, 256},  {512, 512, 512},  {1024, 1024, 1024}, {3136, 64, 576},
+        {784, 128, 1152}, {196, 256, 2304}, {49, 512, 4608}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         struct kernel_case c;
         char err[128];
