@@ -74,7 +74,11 @@ static void bench_peaks(uint32_t features) {
                rate / peak_clock_hz(PEAK_NS));
     }
     for (size_t kib = 16; kib <= 64 << 10; kib *= 8)
-        printf("read %6zu KiB %8.1f GB/s\n", kib, peak_read_bandwidth(kib << 10, PEAK_NS) * 1e-9);
+    {
+        const char *loop;
+        double rate = peak_read_bandwidth(kib << 10, features, PEAK_NS, &loop);
+        printf("read %6zu KiB %8.1f GB/s %s\n", kib, rate * 1e-9, loop);
+    }
 }
 
 void bench(uint32_t features, const char *only) {

@@ -1,22 +1,24 @@
-/* Read bandwidth: a buffer summed again and again, 16 bytes at a time, by 8 independent sums. */
+/* Read bandwidth: a buffer read again and again by each of the loops, the best piece of the best loop counts. */
+#include "../isa/needs.h"
 #include "peak.h"
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-typedef uint32_t vector __attribute__((vector_size(16)));
-enum { STREAMS = 8, BLOCK = STREAMS * sizeof(vector) };
+#define READ(form, isa) void peak_read_##form##__##isa(const void *from, size_t bytes);
+#include "reads.def"
+#undef READ
 
-static uint32_t read_once(const vector *from, size_t blocks) {
-    vector sum[STREAMS] = {{0}};
-    for (; blocks; blocks--, from += STREAMS)
-#pragma clang loop unroll(full)
-        for (int i = 0; i < STREAMS; i++)
-            sum[i] ^= from[i];
-    for (int i = 1; i < STREAMS; i++)
-        sum[0] ^= sum[i];
-    return sum[0][0] ^ sum[0][1] ^ sum[0][2] ^ sum[0][3];
-}
+static const struct read_loop {
+    const char *name;
+    uint32_t needs;
+    void (*run)(const void *from, size_t bytes);
+} reads[] = {
+#define READ(form, isa) {"read_" #form "__" #isa, ISA_NEED_##isa, peak_read_##form##__##isa},
+#include "reads.def"
+#undef READ
+};
+enum { READS = sizeof reads / sizeof reads[0], ALIGN = 4096 };
 
 static double cpu_ns(void) {
     struct timespec t;
@@ -24,23 +26,38 @@ static double cpu_ns(void) {
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-double peak_read_bandwidth(size_t bytes, uint64_t ns) {
-    size_t blocks = bytes / BLOCK;
-    vector *buffer = blocks ? aligned_alloc(64, (blocks * BLOCK + 63) / 64 * 64) : NULL;
+/* Pieces of twice as many passes each, until the time is over; short ones are spoilt by the clock's own cost only. */
+static double best_rate(const struct read_loop *loop, const void *buffer, size_t bytes, double ns) {
+    double best = 0, begin = cpu_ns(), now = begin;
+    uint64_t passes = 1;
+    while (now - begin < ns) {
+        double start = now;
+        for (uint64_t i = 0; i < passes; i++)
+            loop->run(buffer, bytes);
+        now = cpu_ns();
+        double took = now - start, rate = took > 0 ? 1e9 * (double)passes * (double)bytes / took : 0;
+        best = rate > best ? rate : best;
+        if (took < ns / 8)
+            passes *= 2;
+    }
+    return best;
+}
+
+double peak_read_bandwidth(size_t bytes, uint32_t features, uint64_t ns, const char **name) {
+    const size_t step = PEAK_READ_STEP * 4;
+    bytes = bytes / step * step;
+    *name = NULL;
+    void *buffer = bytes ? aligned_alloc(ALIGN, (bytes + ALIGN - 1) / ALIGN * ALIGN) : NULL;
     if (!buffer)
         return 0;
-    memset(buffer, 1, blocks * BLOCK); /* memory that was never written is one page of zeros */
-    uint32_t sum = read_once(buffer, blocks);
-    double best = 0, begin = cpu_ns(), now = begin;
-    for (uint64_t calls = 1; now - begin < (double)ns; calls *= 2) {
-        double start = now;
-        for (uint64_t i = 0; i < calls; i++) {
-            sum += read_once(buffer, blocks);
-            __asm__ volatile("" : "+r"(sum)::"memory"); /* each call must read again */
+    memset(buffer, 1, bytes); /* memory that was never written is one page of zeros */
+    double best = 0;
+    for (size_t i = 0; i < READS; i++) {
+        double rate = reads[i].needs & ~features ? 0 : best_rate(&reads[i], buffer, bytes, (double)ns);
+        if (rate > best) {
+            best = rate;
+            *name = reads[i].name;
         }
-        now = cpu_ns();
-        double rate = now > start ? 1e9 * (double)calls * (double)(blocks * BLOCK) / (now - start) : 0;
-        best = rate > best ? rate : best;
     }
     free(buffer);
     return best;

@@ -35,6 +35,7 @@ PEAK_LOOP(peak_xnor_nibbles__avx2, "x", __m256i, 8, A, B, ZERO, NIBBLES_STEP)
 PEAK_CARRY_LOOP(peak_xnor_carry__avx2, "x", __m256i, 4, A, B, ZERO, CARRY_STEP)
 
 #define MADD_STEP(i) acc[i] = _mm256_add_epi32(acc[i], _mm256_madd_epi16(a, b))
+PEAK_LOOP(peak_int8_vpmaddwd8__avx2, "x", __m256i, 8, A, B, ZERO, MADD_STEP)
 PEAK_LOOP(peak_int8_vpmaddwd__avx2, "x", __m256i, 12, A, B, ZERO, MADD_STEP)
 
 #define MADDUBS_STEP(i)                                                                                                \
@@ -43,6 +44,8 @@ PEAK_LOOP(peak_int8_vpmaddubsw__avx2, "x", __m256i, 12, A, B, ZERO, MADDUBS_STEP
 
 #define FMA_STEP(i) acc[i] = _mm256_fmadd_ps(a, b, acc[i])
 PEAK_LOOP(peak_fp32_fma8__avx2, "x", __m256, 8, _mm256_set1_ps(0.5f), _mm256_set1_ps(0.25f), _mm256_setzero_ps(),
+          FMA_STEP)
+PEAK_LOOP(peak_fp32_fma10__avx2, "x", __m256, 10, _mm256_set1_ps(0.5f), _mm256_set1_ps(0.25f), _mm256_setzero_ps(),
           FMA_STEP)
 PEAK_LOOP(peak_fp32_fma12__avx2, "x", __m256, 12, _mm256_set1_ps(0.5f), _mm256_set1_ps(0.25f), _mm256_setzero_ps(),
           FMA_STEP)

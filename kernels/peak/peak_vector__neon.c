@@ -4,9 +4,11 @@
 
 #if defined(__aarch64__)
 #define FMA vfmaq_f32
+#define FMA_LANE vfmaq_lane_f32
 #define ADD_PAIRS vpaddq_u8
 #else
 #define FMA vmlaq_f32 /* VFPv3 has no fused one */
+#define FMA_LANE vmlaq_lane_f32
 #define ADD_PAIRS(x, y) vcombine_u8(vpadd_u8(vget_low_u8(x), vget_high_u8(x)), vpadd_u8(vget_low_u8(y), vget_high_u8(y)))
 #endif
 
@@ -38,7 +40,16 @@ PEAK_LOOP(peak_int8_smlal__neon, "w", int32x4_t, 6, vdupq_n_s32(0x01020304), vdu
 #define SMULL_STEP(i) acc[i] = vpadalq_s16(acc[i], vmull_s8(BYTES(a), BYTES(b)))
 PEAK_LOOP(peak_int8_smull__neon, "w", int32x4_t, 6, vdupq_n_s32(0x01020304), vdupq_n_s32(0x05040302), vdupq_n_s32(0),
           SMULL_STEP)
+/* Bytes that were widened beforehand. */
+#define HALVES(x) vget_low_s16(vreinterpretq_s16_s32(x))
+#define SMLAL16_STEP(i) acc[i] = vmlal_s16(acc[i], HALVES(a), HALVES(b))
+PEAK_LOOP(peak_int8_smlal16__neon, "w", int32x4_t, 12, vdupq_n_s32(0x00030004), vdupq_n_s32(0x00050002),
+          vdupq_n_s32(0), SMLAL16_STEP)
 
 #define FMA_STEP(i) acc[i] = FMA(acc[i], a, b)
 PEAK_LOOP(peak_fp32_fma8__neon, "w", float32x4_t, 8, vdupq_n_f32(0.5f), vdupq_n_f32(0.25f), vdupq_n_f32(0), FMA_STEP)
 PEAK_LOOP(peak_fp32_fma12__neon, "w", float32x4_t, 12, vdupq_n_f32(0.5f), vdupq_n_f32(0.25f), vdupq_n_f32(0), FMA_STEP)
+/* by one element, as a tile with broadcasts does it */
+#define FMA_LANE_STEP(i) acc[i] = FMA_LANE(acc[i], a, vget_low_f32(b), 0)
+PEAK_LOOP(peak_fp32_fma_lane8__neon, "w", float32x4_t, 8, vdupq_n_f32(0.5f), vdupq_n_f32(0.25f), vdupq_n_f32(0),
+          FMA_LANE_STEP)
