@@ -1,14 +1,13 @@
-/* The bench: the checker's call, timed by the thread's CPU clock, as GOPS and as a share of what the core itself can
- * do in registers. For the engineer at the kernel; the numbers that are published come from the runner. */
+/* The bench: the checker's call, timed by the thread's CPU clock, and as a share of what the core itself can do. For
+ * the engineer at the kernel; the numbers that are published come from the runner. */
 #include "../isa/isa.h"
-#include "../peak/peak.h"
-#include "check.h"
+#include "bench.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { SAMPLES = 11, SAMPLE_NS = 4000000, PEAK_NS = 20000000, PEAK_TRIES = 5, PATIENCE_NS = 200000000 };
+enum { SAMPLES = 11, SAMPLE_NS = 4000000, PATIENCE_NS = 200000000 };
 
 static double cpu_ns(void) {
     struct timespec t;
@@ -28,8 +27,9 @@ static int ascending(const void *x, const void *y) {
     return (a > b) - (a < b);
 }
 
-static double median_ns(struct kernel_case *c) {
+static double median_ns(struct kernel_case *c, double *best) {
     double once = time_calls(c, 1);
+    *best = once;
     if (once > PATIENCE_NS)
         return once;
     once = time_calls(c, 2);
@@ -38,57 +38,84 @@ static double median_ns(struct kernel_case *c) {
     for (int i = 0; i < SAMPLES; i++)
         samples[i] = time_calls(c, calls);
     qsort(samples, SAMPLES, sizeof *samples, ascending);
+    *best = samples[0];
     return samples[SAMPLES / 2];
 }
 
-static void bench_variant(const struct kernel_variant *v, double peak) {
-    static const size_t shapes[][3] = {
-        {256, 256, 256},  {512, 512, 512},  {1024, 1024, 1024}, {3136, 64, 576},
-        {784, 128, 1152}, {196, 256, 2304}, {49, 512, 4608}};
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+struct result {
+    const struct kernel_variant *v;
+    const char *shape;
+    double ns, best_ns, ops_per_s, bytes_per_s, share;
+    struct bench_limit limit;
+};
+
+static void say(const struct result *r) {
+    double rate = r->limit.is_bytes ? r->bytes_per_s : r->ops_per_s;
+    printf("%-40s %-18s %10.1f %s", r->v->name, r->shape, rate * 1e-9, r->limit.is_bytes ? "GB/s" : "GOPS");
+    if (r->limit.per_s > 0)
+        printf(" %6.1f %% of %s", 100 * r->share, r->limit.what);
+    printf("\n");
+    fflush(stdout);
+}
+
+static void say_json(const struct result *r) {
+    printf("{\"variant\":\"%s\",\"op\":\"%s\",\"scheme\":\"%s\",\"shape\":\"%s\",\"ns\":%.1f,\"best_ns\":%.1f,"
+           "\"ops_per_s\":%.6g,\"bytes_per_s\":%.6g,\"limit\":\"%s\",\"loop\":\"%s\",\"peak_per_s\":%.6g,"
+           "\"peak_share\":%.4f}\n",
+           r->v->name, r->v->op, r->v->scheme, r->shape, r->ns, r->best_ns, r->ops_per_s, r->bytes_per_s,
+           r->limit.what, r->limit.loop ? r->limit.loop : "", r->limit.per_s, r->share);
+    fflush(stdout);
+}
+
+/* The limit is taken on both sides of the work: a clock that changes in between would make the share a lie. */
+static void bench_case(struct kernel_case *c, const char *shape, const struct bench_options *o) {
+    struct result r = {.v = c->variant, .shape = shape};
+    struct bench_limit before = bench_limit(c, o->features);
+    r.ns = median_ns(c, &r.best_ns);
+    r.limit = bench_limit(c, o->features);
+    if (before.per_s > r.limit.per_s)
+        r.limit = before;
+    r.ops_per_s = 1e9 * c->ops / r.ns;
+    r.bytes_per_s = 1e9 * bench_bytes(c) / r.ns;
+    if (r.limit.per_s > 0)
+        r.share = (r.limit.is_bytes ? r.bytes_per_s : r.ops_per_s) / r.limit.per_s;
+    o->json ? say_json(&r) : say(&r);
+}
+
+/* `op` among the words of `ops`. */
+static bool is_among(const char *ops, const char *op) {
+    const size_t length = strlen(op);
+    for (const char *at = ops; (at = strstr(at, op)) != NULL; at += length)
+        if ((at == ops || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static void bench_variant(const struct kernel_variant *v, const struct bench_options *o) {
+    for (size_t i = 0; i < bench_shape_count; i++) {
+        const struct bench_shape *s = &bench_shapes[i];
         struct kernel_case c;
         char err[128];
-        const size_t *s = shapes[i];
-        struct case_wish wish = {.variant = v, .shape = {.m = s[0], .n = s[1], .k = s[2]}, .seed = 1,
+        struct case_wish wish = {.variant = v, .shape = s->shape, .options = case_usual(v->op, v->scheme), .seed = 1,
                                  .memory = &case_plain_memory};
+        if (!is_among(s->ops, v->op) || (o->shapes && !strstr(s->name, o->shapes)))
+            continue;
         if (!case_open(&c, &wish, err, sizeof err)) {
-            printf("%s: %s\n", v->name, err);
-            return;
+            fprintf(stderr, "%s: %s\n", v->name, err);
+            continue;
         }
-        double gops = c.ops / median_ns(&c);
-        printf("%-34s %4zux%zux%zu %10.1f GOPS %6.1f %% of peak\n", v->name, s[0], s[1], s[2], gops,
-               peak > 0 ? 100 * gops * 1e9 / peak : 0.0);
-        fflush(stdout);
+        bench_case(&c, s->name, o);
         case_close(&c);
     }
 }
 
-static void bench_peaks(uint32_t features) {
-    printf("clock %.3f GHz\n", peak_clock_hz(PEAK_NS) * 1e-9);
-    for (size_t i = 0; i < peak_loop_count; i++) {
-        const struct peak_loop *loop = &peak_loops[i];
-        if (loop->needs & ~features)
-            continue;
-        double rate = peak_measure_loop(loop, PEAK_NS, PEAK_TRIES);
-        printf("peak %-5s %-36s %10.1f GOPS %8.1f a cycle\n", loop->unit, loop->name, rate * 1e-9,
-               rate / peak_clock_hz(PEAK_NS));
-    }
-    for (size_t kib = 16; kib <= 64 << 10; kib *= 8)
-    {
-        const char *loop;
-        double rate = peak_read_bandwidth(kib << 10, features, PEAK_NS, &loop);
-        printf("read %6zu KiB %8.1f GB/s %s\n", kib, rate * 1e-9, loop);
-    }
-}
-
-void bench(uint32_t features, const char *only) {
-    bench_peaks(features);
+void bench(const struct bench_options *o) {
+    if (!o->json)
+        bench_peaks(o->features);
     for (size_t i = 0; i < kernel_variant_count; i++) {
         const struct kernel_variant *v = &kernel_variants[i];
-        const char *loop;
-        if ((only && !strstr(v->name, only)) || (v->needs & ~features))
-            continue;
-        double peak = peak_measure(v->scheme, features, PEAK_NS, PEAK_TRIES, &loop);
-        v->conv ? bench_conv(v, peak, median_ns) : bench_variant(v, peak);
+        bool slow = strcmp(v->isa, "ref") == 0 && (!o->only || !strstr(o->only, "ref"));
+        if (!slow && (!o->only || strstr(v->name, o->only)) && !(v->needs & ~o->features))
+            bench_variant(v, o);
     }
 }

@@ -1,6 +1,7 @@
 /* check: every variant that this CPU can run against its ref, one child process each, so that a crash has a name.
  *
- *   check [--list] [--bench] [--budget S] [--seed N] [--only TEXT] [--isa-mask A,B] [--plant DEFECT]
+ *   check [--list] [--budget S] [--seed N] [--only TEXT] [--isa-mask A,B] [--plant DEFECT]
+ *   check --bench [--json] [--only TEXT] [--shapes TEXT] [--isa-mask A,B]
  *
  * Prints OK, SKIP or FAIL for each; exit 1 on any FAIL, 2 when it was asked something it does not know. */
 #include "../isa/isa.h"
@@ -14,10 +15,10 @@
 #include <unistd.h>
 
 struct options {
-    bool list, bench;
+    bool list, bench, json;
     double budget_s;
     uint64_t seed;
-    const char *only;
+    const char *only, *shapes;
     const struct kernel_variant *planted;
 };
 struct counts {
@@ -138,6 +139,8 @@ static bool parse_value(struct options *o, const char *key, const char *value) {
     char *end = NULL;
     if (strcmp(key, "--only") == 0)
         return (o->only = value) != NULL;
+    if (strcmp(key, "--shapes") == 0)
+        return (o->shapes = value) != NULL;
     if (strcmp(key, "--plant") == 0)
         return (o->planted = planted_find(value)) != NULL;
     if (strcmp(key, "--budget") == 0)
@@ -158,6 +161,8 @@ int main(int argc, char **argv) {
             o.list = true;
         } else if (strcmp(argv[i], "--bench") == 0) {
             o.bench = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            o.json = true;
         } else if (i + 1 < argc && parse_value(&o, argv[i], argv[i + 1])) {
             i++;
         } else {
@@ -170,7 +175,7 @@ int main(int argc, char **argv) {
     if (o.list)
         return list(&o, features);
     if (o.bench) {
-        bench(features, o.only);
+        bench(&(struct bench_options){features, o.only, o.shapes, o.json});
         return 0;
     }
     if (!o.planted)

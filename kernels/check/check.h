@@ -29,9 +29,13 @@ void oracle_run(const struct kernel_case *c, void *want);
 /* A variant with the named defect, in this program only; NULL when there is none of that name. */
 const struct kernel_variant *planted_find(const char *defect);
 
-/* GOPS and share of this core's own peak for every variant that `features` allow and whose name contains `only`. */
-void bench(uint32_t features, const char *only);
-/* The part of it for convolutions; the clock gives the median time of a call. */
-typedef double bench_clock(struct kernel_case *c);
-void bench_conv(const struct kernel_variant *v, double peak, bench_clock *median_ns);
+/* Speed and share of this core's own limit for every variant that `features` allow and whose name contains `only`, on
+ * every shape of its op whose name contains `shapes` (either NULL: all; but `ref` only when `only` names it). One line
+ * each, as a table or as JSON; the table begins with the limits themselves. */
+struct bench_options {
+    uint32_t features;
+    const char *only, *shapes;
+    bool json;
+};
+void bench(const struct bench_options *options);
 #endif

@@ -1,15 +1,20 @@
-"""What measures kernels: the board's own limits."""
+"""What measures kernels: the board's own limits, and the checker's bench."""
 
 from __future__ import annotations
 
+import json
+import platform
 import re
+import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from harness.toolchain.build import KERNELS
+from harness.toolchain.build import KERNELS, build
 from tests.kernels.runner_rig import Rig, kernel, native
+
+native_only = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs an x86_64 program")
 
 _PEAK = re.compile(r"^PEAK\((\w+), (\w+), (\w+), ", re.MULTILINE)
 
@@ -37,3 +42,16 @@ def test_a_run_begins_with_the_boards_own_limits(rig: Rig) -> None:
     assert {"l1", "dram"} <= set(reads)
     assert all(p["bytes_per_s"] > 1e7 and p["loop"] for p in reads.values())
     assert reads["l1"]["bytes"] < reads["dram"]["bytes"]
+
+
+@native_only
+def test_the_bench_prints_one_object_a_line() -> None:
+    checker = build(program="check", target="x86_64").path
+    words = ["--bench", "--json", "--only", "w1a1__portable", "--shapes", "256x256"]
+    done = subprocess.run([checker, *words], capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "256x256x256" in {row["shape"] for row in rows}
+    for row in rows:
+        assert row["variant"].endswith("w1a1__portable")
+        assert row["ns"] >= row["best_ns"] > 0
+        assert row["peak_share"] == pytest.approx(row["ops_per_s"] / row["peak_per_s"], rel=1e-3)

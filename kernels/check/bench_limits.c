@@ -1,0 +1,102 @@
+/* What a kernel of a family could reach: the registers' own speed for what multiplies, reading for what does not. */
+#include "../peak/peak.h"
+#include "bench.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { NS = 20000000, AGAIN_NS = 8000000, TRIES = 5, UNITS = 5 };
+
+/* The best loop of a unit is looked for once; then only that one is timed. */
+static const struct peak_loop *best_loop(const char *unit, uint32_t features) {
+    static struct {
+        const char *unit;
+        const struct peak_loop *loop;
+    } known[UNITS];
+    const char *name;
+    size_t i = 0;
+    while (i < UNITS && known[i].unit != NULL && strcmp(known[i].unit, unit) != 0)
+        i++;
+    if (i == UNITS)
+        return NULL;
+    if (known[i].unit == NULL && peak_measure(unit, features, NS, TRIES, &name) > 0) {
+        known[i].unit = unit;
+        for (size_t l = 0; l < peak_loop_count; l++)
+            if (strcmp(peak_loops[l].name, name) == 0)
+                known[i].loop = &peak_loops[l];
+    }
+    return known[i].loop;
+}
+
+/* The unit that a family works with; *steps = operations of that unit for one of the kernel's. */
+static const char *unit_of(const struct kernel_variant *v, const struct forms *f, double *steps) {
+    *steps = 1;
+    if (strcmp(v->family, "float") == 0)
+        return v->scheme;
+    if (strcmp(v->op, "dwconv") == 0 || strcmp(v->op, "poolgemm") == 0)
+        return NULL; /* vertical counters and sums of a table use no such unit */
+    if (strcmp(v->family, "bitserial") == 0)
+        *steps = f->a.bits * f->b.bits;
+    return f->a.kind == FORM_INT8 && strcmp(v->family, "bitserial") != 0 ? "w8a8" : "w1a1";
+}
+
+static double packed_bytes(const struct kernel_case *c) {
+    for (size_t i = 0; i < c->block_count; i++)
+        if (c->blocks[i].at == c->args.gemm.rhs)
+            return (double)c->blocks[i].bytes;
+    return 0;
+}
+
+double bench_bytes(const struct kernel_case *c) {
+    double sum = 0;
+    if (c->variant->gemm != NULL) {
+        bool half = strcmp(c->variant->scheme, "fp16") == 0 || strcmp(c->variant->scheme, "bf16") == 0;
+        double bits = half ? 16 : c->forms.b.bits;
+        return (double)c->shape.n * (double)c->shape.k * bits / 8;
+    }
+    for (size_t i = 0; c->variant->map != NULL && i < c->block_count; i++)
+        sum += (double)c->blocks[i].bytes;
+    return sum;
+}
+
+static struct bench_limit reading(double footprint, uint32_t features) {
+    static struct bench_limit last;
+    static double of;
+    if (of != footprint) {
+        last = (struct bench_limit){.what = "read", .is_bytes = true};
+        last.per_s = peak_read_bandwidth((size_t)footprint, features, AGAIN_NS, &last.loop);
+        of = footprint;
+    }
+    return last;
+}
+
+struct bench_limit bench_limit(const struct kernel_case *c, uint32_t features) {
+    const struct kernel_variant *v = c->variant;
+    double steps;
+    if (v->map != NULL)
+        return reading(bench_bytes(c) > 16384 ? bench_bytes(c) : 16384, features);
+    if (strcmp(v->op, "gemv") == 0)
+        return reading(packed_bytes(c), features);
+    const char *unit = unit_of(v, &c->forms, &steps);
+    const struct peak_loop *loop = unit ? best_loop(unit, features) : NULL;
+    if (loop == NULL)
+        return (struct bench_limit){.what = ""};
+    return (struct bench_limit){
+        .what = unit, .per_s = peak_measure_loop(loop, AGAIN_NS, 2) / steps, .loop = loop->name};
+}
+
+void bench_peaks(uint32_t features) {
+    printf("clock %.3f GHz\n", peak_clock_hz(NS) * 1e-9);
+    for (size_t i = 0; i < peak_loop_count; i++) {
+        const struct peak_loop *loop = &peak_loops[i];
+        if (loop->needs & ~features)
+            continue;
+        double rate = peak_measure_loop(loop, NS, TRIES);
+        printf("peak %-5s %-36s %10.1f GOPS %8.1f a cycle\n", loop->unit, loop->name, rate * 1e-9,
+               rate / peak_clock_hz(NS));
+    }
+    for (size_t kib = 16; kib <= 64 << 10; kib *= 8) {
+        const char *loop;
+        double rate = peak_read_bandwidth(kib << 10, features, NS, &loop);
+        printf("read %6zu KiB %8.1f GB/s %s\n", kib, rate * 1e-9, loop);
+    }
+}
