@@ -1,0 +1,5 @@
+/* The oracle of bitserial_gemm_w3a3. */
+#define A_BITS 3
+#include "ref.h"
+
+const struct gemm_kernel bitserial_gemm_w3a3__ref = {run, rhs_bytes, work_bytes, pack_rhs};
