@@ -23,8 +23,8 @@ enum { NR = 16 }; /* sums of 32 registers */
 enum { NR = VECTOR_BYTES == 8 ? 4 : 8 };
 #endif
 enum { COLUMNS = NR / BITS };
-/* Below so many bit columns narrower tables are faster; measured. */
-enum { FEW_COLUMNS = 96, MANY_COLUMNS = 384 };
+/* Below so many bit columns narrower tables, and fewer, are faster; measured. */
+enum { FEW_COLUMNS = 192, MANY_COLUMNS = 384 };
 
 /* How K is cut: `bits` weights a look-up, `steps` look-ups a pass, `passes` before 16 bits overflow. A wide table
  * saves look-ups and costs building, which pays for many columns only. */
@@ -32,7 +32,8 @@ struct cut {
     size_t bits, steps, passes;
 };
 static inline struct cut cut_of(size_t n) {
-    size_t bits = n * BITS < FEW_COLUMNS ? 4 : n * BITS < MANY_COLUMNS ? 5 : 6, steps = ENTRIES >> bits;
+    size_t bits = n * BITS < FEW_COLUMNS ? 4 : n * BITS < MANY_COLUMNS ? 5 : 6;
+    size_t steps = (bits < 6 ? ENTRIES / 2 : ENTRIES) >> bits;
     return (struct cut){bits, steps, 32768 / (128 * bits) / steps};
 }
 static inline size_t steps_of(const struct cut *cut, size_t k) { return (k + cut->bits - 1) / cut->bits; }
@@ -45,7 +46,7 @@ static inline size_t wide_bytes(size_t n) {
 /* Scratch. `wide` holds a column's sums in the order of the rows. */
 struct block {
     vec tables[ENTRIES];
-    vec a[ENTRIES / 4]; /* of one pass, a vector per k; 4 bits are the narrowest cut and so the longest pass */
+    vec a[ENTRIES / 8]; /* of one pass, a vector per k; 4 bits are the narrowest cut and have the longest pass */
     int32_t row_sums[LANES];
 };
 struct sums {
@@ -53,13 +54,30 @@ struct sums {
     vec *narrow;
 };
 
-static void build(vec *tables, const vec *a, const struct cut *cut, size_t steps) {
-    for (size_t s = 0; s < steps; s++, tables += (size_t)1 << cut->bits) {
-        tables[0] = (vec){0};
-        for (size_t i = 0; i < cut->bits; i++, a++)
-            for (size_t j = 0; j < (size_t)1 << i; j++)
-                tables[((size_t)1 << i) + j] = tables[j] + *a;
+/* Doubles a table: the second half is the first plus one activation. */
+static inline void double_table(vec *table, const vec *a, size_t count) {
+    table[0] = (vec){0};
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < (size_t)1 << i; j++)
+            table[((size_t)1 << i) + j] = table[j] + a[i];
+}
+
+/* The sums of 3 activations stay in registers and meet those of the others, so that an entry costs one store. */
+static void build(struct block *block, const struct cut *cut, size_t steps) {
+    vec *table = block->tables, sum = (vec){0};
+    const vec *a = block->a;
+    for (size_t s = 0; s < steps; s++, a += cut->bits) {
+        vec low[8], high[8];
+        double_table(low, a, 3);
+        double_table(high, a + 3, cut->bits - 3);
+        for (size_t i = 0; i < (size_t)1 << (cut->bits - 3); i++, table += 8)
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < 8; j++)
+                table[j] = low[j] + high[i];
     }
+    for (size_t i = 0; i < steps * cut->bits; i++)
+        sum += block->a[i];
+    lanes_widen(block->row_sums, sum, 0);
 }
 
 /* NR bit columns through the tables of one pass. */
@@ -97,7 +115,7 @@ static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, 
         size_t steps = count - s < cut.steps ? count - s : cut.steps;
         bool first = pass % cut.passes == 0, last = (pass + 1) % cut.passes == 0 || s + steps == count;
         lanes_load(block->a, rows, g->k, s * cut.bits, steps * cut.bits);
-        build(block->tables, block->a, &cut, steps);
+        build(block, &cut, steps);
         for (size_t tile = 0; tile < tiles; tile++) {
             vec *narrow = sums->narrow + tile * NR;
             look_up(block, offsets + (tile * count + s) * NR, steps, narrow, first);
@@ -115,8 +133,6 @@ static void run(const struct gemm_args *g) {
         struct lanes_rows rows = {(const int8_t *)g->a + m * g->a_stride, g->a_stride,
                                   g->m - m < LANES ? g->m - m : LANES};
         memset(block->row_sums, 0, sizeof block->row_sums);
-        for (size_t r = 0; codes->offset && r < rows.count; r++)
-            block->row_sums[r] = row_sum(rows.a + r * rows.stride, g->k);
         run_block(g, &rows, &sums);
         struct lanes_result result = {(uint8_t *)g->c + m * g->c_stride, g->c_stride, rows.count, g->n};
         lanes_store(&result, sums.wide, codes, block->row_sums);
