@@ -22,7 +22,10 @@ static inline struct lanes lanes_of(const struct conv_args *g, size_t column) {
 static inline void lanes_put_bits(const struct lanes *l, size_t pixel, uint32_t bits) {
     uint8_t *to = (uint8_t *)l->g->bits + pixel * l->g->bits_stride + l->column / 8;
     uint64_t word = bits;
-    memcpy(to, &word, l->fills ? 8 : 4);
+    if (l->fills)
+        memcpy(to, &word, 8);
+    else
+        memcpy(to, &bits, 4);
 }
 
 static inline uint8_t *lanes_out(const struct lanes *l, size_t pixel) {

@@ -6,7 +6,7 @@
 /* Walks and maps take a small part of the time, and every variant has its own copy. */
 #define CONV_SHARED static __attribute__((cold, noinline))
 
-enum { CONV_BLOCK = 256, CONV_SLACK = 64, CONV_BUFFER = 16384 };
+enum { CONV_BLOCK = 256, CONV_SLACK = 64, CONV_BUFFER = 16384, CONV_STRIP = 64 };
 
 struct conv_sizes {
     const struct conv_shape *s;
@@ -65,6 +65,7 @@ CONV_SHARED void conv_sizes_of(struct conv_sizes *z, const struct conv_shape *s,
     z->classes_at = rounded(z->limits_at + rows * z->columns * form->limit_bytes, 64);
     z->lists_at = rounded(z->classes_at + (z->high + z->wide) * sizeof(uint32_t), 64);
     z->sums_at = rounded(z->lists_at + CONV_BLOCK * 2 * sizeof(void *), 64);
-    z->total = z->sums_at + z->block * z->columns * 4;
+    size_t buffer = z->block * z->columns, strip = CONV_STRIP * form->nr;
+    z->total = z->sums_at + 4 * (buffer > strip ? buffer : strip);
 }
 #endif

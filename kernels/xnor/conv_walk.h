@@ -18,7 +18,7 @@ struct walk {
     uint32_t *class_y, *class_x;
     const uint8_t **at;
     const int32_t **rows;
-    bool finishes;
+    bool ends, strips; /* tiles end by themselves; strips of sums are finished panel by panel */
 };
 
 /* Sums of the weights of each tap: [taps][n], behind the panels. */
@@ -84,21 +84,22 @@ CONV_SHARED void list_pixels(const struct walk *w, size_t first, size_t count, s
     }
 }
 
-CONV_SHARED void run_tiles(const struct walk *w, struct conv_tile *t, size_t first, size_t count) {
-    const struct conv_form *form = w->z.form;
-    for (size_t i = 0, rows; i < count; i += rows) {
-        rows = count - i < form->mr ? count - i : form->mr;
-        while (!form->fns[rows])
-            rows--;
+static void run_tiles(const struct walk *w, struct conv_tiles *t, size_t first, size_t count) {
+    const struct conv_sizes *z = &w->z;
+    size_t step = w->strips ? CONV_STRIP : count;
+    for (size_t i = 0, pixels; i < count; i += pixels) {
+        pixels = count - i < step ? count - i : step;
         t->at = w->at + i, t->starts = w->rows + i;
         t->pixel = first + i;
-        t->sums = w->finishes ? NULL : w->sums + i * w->z.columns + t->column;
-        form->fns[rows](t);
+        t->sums = w->ends ? NULL : w->strips ? w->sums : w->sums + t->column;
+        z->form->tiles(t, pixels);
+        if (w->strips)
+            z->form->finish(w->g, first + i, t->column, w->sums, pixels);
     }
 }
 
 /* One pass over the block: all panels of a group, some lines of taps of `words` words. */
-CONV_SHARED void run_panels(const struct walk *w, struct conv_tile *t, size_t group, size_t first, size_t count) {
+CONV_SHARED void run_panels(const struct walk *w, struct conv_tiles *t, size_t group, size_t first, size_t count) {
     const struct conv_sizes *z = &w->z;
     const uint8_t *panel = t->panel;
     for (size_t o = 0; o < z->outputs; o += z->form->nr, t->panel += z->panel_bytes) {
@@ -108,7 +109,7 @@ CONV_SHARED void run_panels(const struct walk *w, struct conv_tile *t, size_t gr
     t->panel = panel;
 }
 
-CONV_SHARED void run_group(const struct walk *w, struct conv_tile *t, size_t group, size_t first, size_t count) {
+CONV_SHARED void run_group(const struct walk *w, struct conv_tiles *t, size_t group, size_t first, size_t count) {
     const struct conv_sizes *z = &w->z;
     size_t line_words = z->s->window * z->words, map = group * w->map.group_bytes;
     const uint8_t *panel = (const uint8_t *)w->g->rhs + group * z->panels_bytes;
@@ -137,19 +138,22 @@ CONV_SHARED void conv_walk(const struct conv_args *g, const struct conv_form *fo
     w.starts = (int32_t *)(work + z->starts_at), w.sums = (int32_t *)(work + z->sums_at);
     w.class_y = (uint32_t *)(work + z->classes_at), w.class_x = w.class_y + z->high;
     w.at = (const uint8_t **)(work + z->lists_at), w.rows = (const int32_t **)(w.at + CONV_BLOCK);
-    w.finishes = form->finishes && g->shape.n % form->finishes == 0 && g->shape.groups == 1 &&
-                 g->shape.window * g->shape.window * z->words <= form->max_words;
+    bool whole = g->shape.groups == 1 && g->shape.window * g->shape.window * z->words <= form->max_words &&
+                 form->multiple != 0 && g->shape.n % form->multiple == 0;
+    w.ends = whole && form->ends >> g->epilogue & 1;
+    w.strips = whole && !w.ends && form->finish;
     fill_starts(&w);
     if (form->prepare)
         form->prepare(work + z->limits_at, g, w.starts, z->classes_y * z->classes_x, z->columns);
-    struct conv_tile tile = {.args = g, .line_bytes = w.map.line_bytes, .sums_stride = z->columns,
-                             .limits = work + z->limits_at};
-    size_t block = w.finishes ? CONV_BLOCK : z->block, pixels = z->high * z->wide;
+    struct conv_tiles tiles = {.args = g, .line_bytes = w.map.line_bytes, .limits = work + z->limits_at,
+                              .sums_stride = w.strips ? form->nr : z->columns};
+    bool buffers = !w.ends && !w.strips;
+    size_t block = !buffers ? CONV_BLOCK : z->block, pixels = z->high * z->wide;
     for (size_t first = 0, count; first < pixels; first += count) {
         count = pixels - first < block ? pixels - first : block;
         for (size_t group = 0; group < g->shape.groups; group++)
-            run_group(&w, &tile, group, first, count);
-        for (size_t i = 0; i < count && !w.finishes; i++)
+            run_group(&w, &tiles, group, first, count);
+        for (size_t i = 0; i < count && buffers; i++)
             conv_finish(g, first + i, w.sums + i * z->columns);
     }
 }

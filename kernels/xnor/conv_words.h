@@ -7,7 +7,7 @@
 /* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. */
 enum { WORDS_MR = 2, WORDS_NR = 4 };
 
-TILE_INLINE words_tile(const struct conv_tile *t, size_t mr) {
+TILE_INLINE words_tile(const struct conv_tiles *t, size_t first, size_t mr) {
     const uint64_t *b = (const uint64_t *)t->panel;
     uint32_t differ[WORDS_MR][WORDS_NR] = {{0}};
     for (size_t line = 0; line < t->lines; line++) {
@@ -15,19 +15,20 @@ TILE_INLINE words_tile(const struct conv_tile *t, size_t mr) {
         for (; at < end; at += 8, b += WORDS_NR)
 #pragma clang loop unroll(full)
             for (size_t r = 0; r < mr; r++) {
-                uint64_t a = load_u64(t->at[r] + at);
+                uint64_t a = load_u64(t->at[first + r] + at);
 #pragma clang loop unroll(full)
                 for (size_t j = 0; j < WORDS_NR; j++)
                     differ[r][j] += (uint32_t)__builtin_popcountll(a ^ b[j]);
             }
     }
-    for (size_t r = 0; r < mr; r++)
+    for (size_t r = 0; r < mr; r++) {
+        const int32_t *start = t->starts[first + r] + t->column;
+        int32_t *sums = t->sums + (first + r) * t->sums_stride;
         for (size_t j = 0; j < WORDS_NR; j++)
-            t->sums[r * t->sums_stride + j] = (int32_t)((uint32_t)t->starts[r][t->column + j] - 2 * differ[r][j]);
+            sums[j] = (int32_t)((uint32_t)start[j] - 2 * differ[r][j]);
+    }
 }
-CONV_TILE(words_tile, 1)
-CONV_TILE(words_tile, 2)
-static conv_tile_fn *const words_fns[] = {NULL, words_tile_1, words_tile_2};
+CONV_TILES(words_tile, WORDS_MR)
 
 static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines,
                        size_t words) {
@@ -36,6 +37,6 @@ static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t fir
 }
 
 static const struct conv_form words_form = {
-    .mr = WORDS_MR, .nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack, .fns = words_fns};
+    .nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack, .tiles = words_tile_all};
 CONV_KERNEL(words_form)
 #endif

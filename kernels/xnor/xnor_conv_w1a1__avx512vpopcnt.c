@@ -47,12 +47,13 @@ TILE_INLINE step(const uint8_t *const a[MR], size_t mr, size_t i, const __m512i 
     }
 }
 
-TILE_INLINE tile(const struct conv_tile *t, size_t mr) {
+TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
     struct pair pairs[MR][NV];
     const uint8_t *a[MR];
     const __m512i *b = (const __m512i *)t->panel;
+#pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
-        a[r] = t->at[r];
+        a[r] = t->at[first + r];
     step(a, mr, 0, b, pairs, true);
     size_t i = 8, end = 8 * t->words;
     for (size_t line = 0; line < t->lines; line++) {
@@ -60,31 +61,27 @@ TILE_INLINE tile(const struct conv_tile *t, size_t mr) {
             step(a, mr, i, b += 2 * NV, pairs, false);
         i = end + t->line_bytes - 8 * t->words, end += t->line_bytes;
     }
-    _Alignas(64) int32_t buffer[MR * NR];
-    int32_t *sums = t->sums ? t->sums : buffer;
-    size_t stride = t->sums ? t->sums_stride : (size_t)NR;
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++)
+    for (size_t r = 0; r < mr; r++) {
+        const int32_t *start = t->starts[first + r] + t->column;
+        int32_t *sums = t->sums + (first + r) * t->sums_stride;
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++) {
             __m512i twice = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
             __m512i differ = _mm512_add_epi32(twice, _mm512_popcnt_epi32(pairs[r][j].sum));
-            __m512i start = _mm512_loadu_si512(t->starts[r] + t->column + 16 * j);
-            _mm512_storeu_si512(sums + r * stride + 16 * j, _mm512_sub_epi32(start, _mm512_slli_epi32(differ, 1)));
+            __m512i sum = _mm512_sub_epi32(_mm512_loadu_si512(start + 16 * j), _mm512_slli_epi32(differ, 1));
+            _mm512_storeu_si512(sums + 16 * j, sum);
         }
-    if (!t->sums)
-        lanes_finish(t->args, t->pixel, t->column, buffer, mr);
+    }
 }
-CONV_TILE(tile, 1)
-CONV_TILE(tile, 4)
-static conv_tile_fn *const fns[] = {NULL, tile_1, NULL, NULL, tile_4};
+CONV_TILES(tile, MR)
 
 static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines, size_t words) {
     panel_pack(panels, (const uint8_t *)w->b + first * w->b_stride, w->b_stride, n, lines * words * 8, NR, 4);
 }
 
-static const struct conv_form form = {
-    .mr = MR, .nr = NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = pack, .fns = fns, .finishes = 1};
+static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = pack,
+                                      .tiles = tile_all, .finish = lanes_finish, .multiple = 1};
 CONV_KERNEL(form)
 
 const struct conv_kernel xnor_conv_w1a1__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};
