@@ -10,6 +10,7 @@
 struct conv_tiles {
     const uint8_t *const *at;     /* one pointer per pixel, to its first tap */
     const int32_t *const *starts; /* one row per pixel */
+    const int32_t *starts_base;   /* the first of these rows */
     const uint8_t *panel;
     size_t lines, words, line_bytes;
     size_t pixel, column; /* of the first sum */

@@ -143,10 +143,10 @@ CONV_SHARED void conv_walk(const struct conv_args *g, const struct conv_form *fo
     w.ends = whole && form->ends >> g->epilogue & 1;
     w.strips = whole && !w.ends && form->finish;
     fill_starts(&w);
-    if (form->prepare)
+    if (w.ends && form->prepare)
         form->prepare(work + z->limits_at, g, w.starts, z->classes_y * z->classes_x, z->columns);
-    struct conv_tiles tiles = {.args = g, .line_bytes = w.map.line_bytes, .limits = work + z->limits_at,
-                              .sums_stride = w.strips ? form->nr : z->columns};
+    struct conv_tiles tiles = {.args = g, .starts_base = w.starts, .line_bytes = w.map.line_bytes,
+                               .limits = work + z->limits_at, .sums_stride = w.strips ? form->nr : z->columns};
     bool buffers = !w.ends && !w.strips;
     size_t block = !buffers ? CONV_BLOCK : z->block, pixels = z->high * z->wide;
     for (size_t first = 0, count; first < pixels; first += count) {
