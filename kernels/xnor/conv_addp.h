@@ -15,6 +15,9 @@ enum { MR = 8, NR = 8 };
 /* 16 bits take 511 vectors' counts of at most 128. */
 enum { MAX_WORDS = 1022 };
 
+/* Keeps the order of the statements with this: pixel after pixel. Left free, the compiler mixes all and spills. */
+#define IN_TURN(vector) __asm__ volatile("" : "+w"(vector))
+
 static inline uint8x16_t count(uint8x16_t a, uint8x16_t b) { return vcntq_u8(veorq_u8(a, b)); }
 
 TILE_INLINE add_vectors(uint16x8_t *sum, uint8x16_t a, const uint8x16_t b[8]) {
@@ -32,20 +35,33 @@ TILE_INLINE add_halves(uint16x8_t *sum, uint8x16_t a, const uint8x16_t b[4]) {
 TILE_INLINE differences(const struct conv_tiles *t, size_t first, size_t mr, uint16x8_t sums[MR]) {
     const uint8_t *a[MR], *panel = t->panel;
     uint8x16_t b[NR];
+#pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
         a[r] = t->at[first + r], sums[r] = vdupq_n_u16(0);
     size_t i = 0, bytes = 8 * t->words, skip = t->line_bytes - bytes;
     for (size_t line = 0; line < t->lines; line++, i += skip) {
         for (size_t end = i + bytes / 16 * 16; i < end; i += 16, panel += 128) {
+#pragma clang loop unroll(full)
             for (size_t j = 0; j < 8; j++)
                 b[j] = vld1q_u8(panel + 16 * j);
-            for (size_t r = 0; r < mr; r++)
-                add_vectors(&sums[r], vld1q_u8(a[r] + i), b);
+            uint8x16_t pixel = vld1q_u8(a[0] + i);
+#pragma clang loop unroll(full)
+            for (size_t r = 0; r < mr; r++) {
+                /* the next load runs under the sums of this pixel, nothing else does */
+                uint8x16_t next = r + 1 < mr ? vld1q_u8(a[r + 1] + i) : pixel;
+                __asm__ volatile("" : "+w"(next), "+w"(pixel));
+                add_vectors(&sums[r], pixel, b);
+                IN_TURN(sums[r]);
+                IN_TURN(next);
+                pixel = next;
+            }
         }
         if (bytes % 16 == 0)
             continue;
+#pragma clang loop unroll(full)
         for (size_t j = 0; j < 4; j++)
             b[j] = vld1q_u8(panel + 16 * j);
+#pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
             add_halves(&sums[r], vreinterpretq_u8_u64(vld1q_dup_u64((const uint64_t *)(const void *)(a[r] + i))), b);
         i += 8, panel += 64;
@@ -58,29 +74,34 @@ TILE_INLINE put_bits(const struct conv_tiles *t, size_t first, size_t mr, const 
     const struct conv_args *g = t->args;
     const uint16_t *limits = (const uint16_t *)t->limits + t->column;
     uint16x8_t limit = vld1q_u16(limits), over[MR];
-    for (size_t r = 0; r < mr; r++) {
-        if (g->border == BORDER_ZERO)
-            limit = vld1q_u16(limits + (t->starts[first + r] - t->starts_base));
-        over[r] = vcgeq_u16(sums[r], limit);
-    }
+    if (g->border == BORDER_ZERO)
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++)
+            over[r] = vcgeq_u16(sums[r], vld1q_u16(limits + (t->starts[first + r] - t->starts_base)));
+    else
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++)
+            over[r] = vcgeq_u16(sums[r], limit);
     for (size_t r = mr; r < MR; r++)
         over[r] = over[0];
     uint8x16_t pairs[MR / 2], weight = vld1q_u8(weights);
+#pragma clang loop unroll(full)
     for (size_t r = 0; r < MR; r += 2)
         pairs[r / 2] = vandq_u8(weight, vuzp1q_u8(vreinterpretq_u8_u16(over[r]), vreinterpretq_u8_u16(over[r + 1])));
     uint8x16_t bytes = vpaddq_u8(vpaddq_u8(pairs[0], pairs[1]), vpaddq_u8(pairs[2], pairs[3]));
     bytes = veorq_u8(vpaddq_u8(bytes, bytes), vdupq_n_u8(((const uint8_t *)g->flip)[t->column / 8]));
-    uint8_t *to = (uint8_t *)g->bits + (t->pixel + first) * g->bits_stride + t->column / 8;
+    const size_t stride = g->bits_stride; /* the stores might change it otherwise */
+    uint8_t *to = (uint8_t *)g->bits + (t->pixel + first) * stride + t->column / 8;
     vst1q_lane_u8(to, bytes, 0);
     if (mr == 1)
         return;
-    vst1q_lane_u8(to += g->bits_stride, bytes, 1);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 2);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 3);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 4);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 5);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 6);
-    vst1q_lane_u8(to += g->bits_stride, bytes, 7);
+    vst1q_lane_u8(to += stride, bytes, 1);
+    vst1q_lane_u8(to += stride, bytes, 2);
+    vst1q_lane_u8(to += stride, bytes, 3);
+    vst1q_lane_u8(to += stride, bytes, 4);
+    vst1q_lane_u8(to += stride, bytes, 5);
+    vst1q_lane_u8(to += stride, bytes, 6);
+    vst1q_lane_u8(to += stride, bytes, 7);
 }
 
 TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
@@ -90,6 +111,7 @@ TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
         put_bits(t, first, mr, differ);
         return;
     }
+#pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++) {
         const int32_t *start = t->starts[first + r] + t->column;
         int32_t *sums = t->sums + (first + r) * t->sums_stride;
