@@ -1,31 +1,17 @@
-/* xnor_gemm_w1a1 by vpopcntd and carry-save adders: 5 vector operations for 2 words instead of 6.
+/* xnor_gemm_w1a1 by vpopcntd and carry-save adders.
  *
- * Lanes run along N, 32 bits of K each. Two words of K go into a full adder bit by bit, and vpternlogd absorbs
- * the xor of binary multiplication into it: with the running sum bits s,
- *     t = s ^ a1 ^ b1;   u = t ^ a2 ^ b2;   carry = t ? ~u : s
- * u is the new s, and only the carries (each worth 2) are counted. s itself is counted once at the end.
- *
- * The first word is s at once, so an even number of words leaves the last one over, to be counted as it is: one
- * operation less than an adder that has nothing to add to. Counts go down from a quarter of K, so that two doublings
- * end in K - 2 * differ. */
-#include "../pack/panel.h"
-#include "../pack/tiles.h"
-#include <immintrin.h>
-#if !defined(__AVX512VPOPCNTDQ__)
-#error "compile this file with the flags of its token in isa.def"
-#endif
+ * The first word of K is the adder's sum at once, so an even number of words leaves the last one over, to be counted
+ * as it is: one operation less than an adder that has nothing to add to. */
+#include "carry512.h"
 
 /* 4 x 2 x (sum bits + count) = 16 registers, 4 of B, the rest for A and the adder; wider tiles spill. */
-enum { MR = 4, NV = 2, NR = 16 * NV, XOR3 = 0x96, CARRY = 0x3a };
+enum { MR = 4, NV = 2, NR = 16 * NV };
 /* Half of the nearest cache for panels of B: every row of A then meets all panels of a block, and C is written in
  * runs long enough for the prefetcher. */
 enum { BLOCK_BYTES = 24 << 10 };
 #define FULLY _Pragma("clang loop unroll(full)")
 #define EACH_PAIR FULLY for (size_t r = 0; r < mr; r++) FULLY for (size_t j = 0; j < NV; j++)
 
-struct pair {
-    __m512i sum, count;
-};
 /* A few rows of A against the panels of one block. */
 struct strip {
     const uint8_t *a;
@@ -39,26 +25,16 @@ static inline __m512i word_of(const struct strip *s, size_t r, size_t i) {
     return _mm512_set1_epi32((int)load_u32(s->a + r * s->a_stride + 4 * i));
 }
 
-TILE_INLINE add_words(struct pair *p, __m512i a1, __m512i a2, __m512i b1, __m512i b2) {
-    __m512i half = _mm512_ternarylogic_epi32(p->sum, a1, b1, XOR3);
-    __m512i full = _mm512_ternarylogic_epi32(half, a2, b2, XOR3);
-    __m512i carry = _mm512_ternarylogic_epi32(half, full, p->sum, CARRY);
-    p->count = _mm512_sub_epi32(p->count, _mm512_popcnt_epi32(carry));
-    /* without this, counts of two steps are added first and wait for that in registers that nobody has */
-    __asm__("" : "+v"(p->count));
-    p->sum = full;
-}
-
 TILE_INLINE add_two(struct pair pairs[MR][NV], const struct strip *s, size_t i, const __m512i *b, size_t mr) {
     FULLY for (size_t r = 0; r < mr; r++) {
         __m512i a1 = word_of(s, r, i), a2 = word_of(s, r, i + 1);
-        FULLY for (size_t j = 0; j < NV; j++) add_words(&pairs[r][j], a1, a2, b[j], b[NV + j]);
+        FULLY for (size_t j = 0; j < NV; j++) pair_add(&pairs[r][j], a1, a2, b[j], b[NV + j]);
     }
 }
 
 TILE_INLINE sum_up(struct pair pairs[MR][NV], const struct strip *s, const __m512i *b, size_t mr) {
     size_t words = (s->k + 31) / 32, i = 1;
-    __m512i quarter = _mm512_set1_epi32((int)(bits_row_bytes(s->k) * 2));
+    __m512i quarter = pair_quarter(s->k);
     EACH_PAIR {
         pairs[r][j].sum = _mm512_xor_si512(word_of(s, r, 0), b[j]);
         pairs[r][j].count = quarter;
@@ -72,10 +48,7 @@ TILE_INLINE sum_up(struct pair pairs[MR][NV], const struct strip *s, const __m51
         add_two(pairs, s, i, b, mr);
         i += 2, b += 2 * NV;
     }
-    EACH_PAIR {
-        __m512i twice = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
-        pairs[r][j].count = _mm512_sub_epi32(twice, _mm512_popcnt_epi32(pairs[r][j].sum));
-    }
+    EACH_PAIR pairs[r][j].count = pair_last(&pairs[r][j]);
     if (i < words)
         EACH_PAIR {
             __m512i last = _mm512_popcnt_epi32(_mm512_xor_si512(word_of(s, r, i), b[j]));
@@ -83,7 +56,7 @@ TILE_INLINE sum_up(struct pair pairs[MR][NV], const struct strip *s, const __m51
         }
     EACH_PAIR pairs[r][j].count = _mm512_add_epi32(pairs[r][j].count, pairs[r][j].count);
     if (s->k % 64) {
-        __m512i excess = _mm512_set1_epi32((int)(8 * bits_row_bytes(s->k) - s->k));
+        __m512i excess = pair_excess(s->k);
         EACH_PAIR pairs[r][j].count = _mm512_sub_epi32(pairs[r][j].count, excess);
     }
 }

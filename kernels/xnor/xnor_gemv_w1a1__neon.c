@@ -1,0 +1,5 @@
+/* xnor_gemv_w1a1 by CNT. */
+#define XNOR_GEMV
+#include "neon.h"
+
+const struct gemm_kernel xnor_gemv_w1a1__neon = {run, rhs_bytes, work_bytes, pack_rhs};
