@@ -1,0 +1,4 @@
+/* xnor_gemm_w1a1 by vectors without a count of bits. */
+#include "rvv.h"
+
+const struct gemm_kernel xnor_gemm_w1a1__rvv = {run, rhs_bytes, work_bytes, pack_rhs};
