@@ -26,16 +26,20 @@ PROGRAMS = {"runner": "check", "check": "runner"}
 
 BASE_FLAGS = (
     "-std=gnu11",
-    "-O3",
     "-g0",
     "-fPIE",
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-sanitize=undefined",
+    "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables",
     "-Wall",
     "-Wextra",
     "-Werror",
 )
+
+# what is never timed: a runner that is copied to every board should be small
+SMALL = frozenset({"runner", "board", "isa", "cases", "check"})
 
 _ISA = re.compile(
     r"^[ \t]*ISA\(\s*(\w+)\s*,\s*(any|x86_64|aarch64|arm|riscv64)\s*,"
@@ -100,8 +104,13 @@ def _sources(
             continue
         extra = _flags(path, target, table)
         if extra is not None:
-            flags = _merge((*target.flags, *BASE_FLAGS), extra)
+            flags = _merge((*target.flags, *BASE_FLAGS, _optimisation(path)), extra)
             yield Source(path=path.as_posix(), flags=flags, digest=digests.of(file))
+
+
+def _optimisation(path: Path) -> str:
+    # an oracle is never tuned, and unrolling it would only cost room
+    return "-Os" if path.parts[0] in SMALL or path.stem.endswith("__ref") else "-O3"
 
 
 def _flags(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # static and position-independent: each repetition is a fresh process with its code somewhere else
-LINK_FLAGS = ("-static", "-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none")
+LINK_FLAGS = ("-static", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--build-id=none")
 
 _INSTALL = "pip install 'lowbit-edge-harness[toolchain]'"
 _WORDS_MAX = 4000

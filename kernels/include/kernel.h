@@ -27,7 +27,8 @@
 /* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. One of the last three is
  * set, by the kind of the op. */
 struct kernel_variant {
-    const char *name, *family, *op, *scheme, *isa;
+    /* arrays: pointers would cost a relocation each, three times the letters they save */
+    char name[40], family[10], op[10], scheme[8], isa[14];
     uint32_t needs; /* isa_feature bits */
     const struct gemm_kernel *gemm;
     const struct conv_kernel *conv;

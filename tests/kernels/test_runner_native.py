@@ -94,7 +94,7 @@ def test_every_listed_variant_can_be_forced(rig: Rig) -> None:
     [
         ({"variant": "xnor_gemm_w1a1__nope"}, "named xnor_gemm_w1a1__nope"),
         ({"variant": "int8_gemm_w8a8__ref"}, "is not gemm w1a1"),
-        ({"scheme": "w3a3"}, "no kernel gemm w3a3"),
+        ({"scheme": "w7a3"}, "no kernel gemm w7a3"),
         ({"threads": 2, "cores": "all", "m": 8}, "gemm of this shape has no parts for 2 threads"),
         ({"threads": 4096, "cores": "all"}, "no parts for 4096 threads"),
         ({"cores": "0-5000"}, "is not 1, all or a list"),
