@@ -45,7 +45,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
             uint64_t a[GROUP];
-            memcpy(a, t->a + r * t->a_stride + 8 * i, sizeof a);
+            memcpy(a, __builtin_assume_aligned(t->a + r * t->a_stride + 8 * i, sizeof *a), sizeof a);
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NR; j++)
                 add_group(&sums[r][j], a, b + j);
@@ -54,7 +54,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NR; j++) {
             uint32_t differ = total(&sums[r][j]);
             for (size_t rest = i; rest < words; rest++)
-                differ += (uint32_t)__builtin_popcountll(load_u64(t->a + r * t->a_stride + 8 * rest) ^
+                differ += (uint32_t)__builtin_popcountll(load_word(t->a + r * t->a_stride + 8 * rest) ^
                                                          b[(rest - i) * NR + j]);
             ((int32_t *)(t->c + r * t->c_stride))[j] = (int32_t)((uint32_t)t->k - 2 * differ);
         }

@@ -47,7 +47,7 @@ static inline vec bytes_sum(vec x, size_t vl) {
 }
 
 static inline struct words words_of(const uint8_t *a, size_t i, size_t end) {
-    uint64_t first = i < end ? load_u64(a + i) : 0, second = i + 8 < end ? load_u64(a + i + 8) : 0;
+    uint64_t first = i < end ? load_word(a + i) : 0, second = i + 8 < end ? load_word(a + i + 8) : 0;
     return (struct words){first, first ^ second};
 }
 

@@ -15,7 +15,7 @@ TILE_INLINE words_tile(const struct tile *t, size_t mr) {
     for (size_t i = 0; i < words; i++, b += WORDS_NR)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
-            uint64_t a = load_u64(t->a + r * t->a_stride + 8 * i);
+            uint64_t a = load_word(t->a + r * t->a_stride + 8 * i);
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < WORDS_NR; j++)
                 differ[r][j] += (uint32_t)__builtin_popcountll(a ^ b[j]);

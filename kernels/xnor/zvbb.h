@@ -20,7 +20,7 @@ static inline size_t columns(void) {
     return most < 64 ? most : 64;
 }
 
-#define WORD(r) load_u64(t->a + (r) * t->a_stride + i)
+#define WORD(r) load_word(t->a + (r) * t->a_stride + i)
 #define ADD_WORD(r)                                                                                                    \
     if ((r) < mr)                                                                                                      \
     sum##r = __riscv_vadd(sum##r, __riscv_vcpop(__riscv_vxor(b, WORD(r), vl), vl), vl)
