@@ -9,7 +9,7 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, STEPS = 4, LINE = 64, ALL = 15 };
+enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, STEPS = 4, LINE = 64, ALL = 15, LARGE = 1 << 20 };
 
 /* One group of K; `inside`: which of its bytes the rows of A have. */
 TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __mmask16 inside,
@@ -29,21 +29,37 @@ TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stri
     }
 }
 
+/* What a tile needs beside its operands: the offset of each row, and what it fetches for those that come later. */
+struct beside {
+    const int32_t *offset;
+    const uint8_t *panel; /* a part of the next panel */
+    size_t panel_lines;   /* of it, for every 64 bytes of K */
+};
+
+/* A little for every line of K: of the rows below, as their distance is too wide for what the core guesses by itself,
+ * and of the next panel, where B outgrows the second cache and the first tile would wait for all of it. */
+TILE_INLINE fetch_ahead(const struct tile *t, const struct beside *s, size_t mr, size_t i) {
+    const uint8_t *panel = s->panel + i * s->panel_lines;
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+        _mm_prefetch((const char *)t->a + (mr + r) * t->a_stride + i, _MM_HINT_T0);
+#pragma clang loop unroll(disable)
+    for (size_t line = 0; line < s->panel_lines; line++)
+        _mm_prefetch((const char *)panel + LINE * line, _MM_HINT_T1);
+}
+
 TILE_INLINE tile(const struct tile *t, size_t mr) {
     __m512i sum[MR][NV];
     const __m512i *b = (const __m512i *)t->panel;
-    const int32_t *offset = (const int32_t *)t->work + t->row;
+    const struct beside *beside = t->work;
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm512_set1_epi32(offset[r]);
+            sum[r][j] = _mm512_set1_epi32(beside->offset[r]);
     size_t i = 0;
     while (i + GROUP * STEPS <= t->k) {
-        /* the rows below, a line at a time: their distance is too wide for what the core guesses by itself */
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++)
-            _mm_prefetch((const char *)t->a + (mr + r) * t->a_stride + i, _MM_HINT_T0);
+        fetch_ahead(t, beside, mr, i);
         size_t end = t->k - i < LINE ? t->k : i + LINE;
 #pragma clang loop unroll(disable)
         for (; i + GROUP * STEPS <= end; i += GROUP * STEPS, b += NV * STEPS)
@@ -85,19 +101,23 @@ static int32_t row_offset(const uint8_t *a, size_t k) {
 static void run_rows(const struct gemm_args *g, struct tile t, size_t n, size_t first, size_t last) {
     alignas(64) uint8_t edge[MR * NR * 4];
     size_t columns = g->n - n < NR ? g->n - n : NR, tiles = (last - first + MR - 1) / MR;
+    struct beside beside = {.panel = t.panel + panel_bytes(g->k, NR, GROUP)};
+    beside.panel_lines = g->n * g->k <= LARGE ? 0 : (NR + tiles - 1) / tiles;
+    t.work = &beside;
     for (size_t left = tiles; left; left--) {
         size_t rows = (last - first + left - 1) / left;
         uint8_t *c = (uint8_t *)g->c + first * g->c_stride + n * 4;
-        t.row = first;
+        int32_t *offset = (int32_t *)g->work + first;
         t.a = (const uint8_t *)g->a + first * g->a_stride;
         t.c = columns == NR ? c : edge;
         t.c_stride = columns == NR ? g->c_stride : NR * 4;
-        if (n == 0)
-            for (size_t r = 0; r < rows; r++)
-                ((int32_t *)g->work)[first + r] = row_offset(t.a + r * t.a_stride, g->k);
+        for (size_t r = 0; n == 0 && r < rows; r++)
+            offset[r] = row_offset(t.a + r * t.a_stride, g->k);
+        beside.offset = offset;
         tile_fns[rows](&t);
         for (size_t r = 0; columns < NR && r < rows; r++)
             memcpy(c + r * g->c_stride, edge + r * NR * 4, columns * 4);
+        beside.panel += g->k * beside.panel_lines;
         first += rows;
     }
 }
@@ -105,9 +125,9 @@ static void run_rows(const struct gemm_args *g, struct tile t, size_t n, size_t 
 /* Few rows meet all panels before the next rows do, so that C is written line after line; but enough rows that B,
  * where it outgrows the second cache, need not come anew from the third at every turn. */
 static void run(const struct gemm_args *g) {
-    size_t block = g->n * g->k > 1 << 20 ? 16 * MR : 4 * MR, bytes_of_panel = panel_bytes(g->k, NR, GROUP);
+    size_t block = g->n * g->k > LARGE ? 16 * MR : 4 * MR, bytes_of_panel = panel_bytes(g->k, NR, GROUP);
     for (size_t first = 0; first < g->m; first += block) {
-        struct tile t = {.a_stride = g->a_stride, .k = g->k, .work = g->work, .panel = g->rhs};
+        struct tile t = {.a_stride = g->a_stride, .k = g->k, .panel = g->rhs};
         size_t last = g->m - first < block ? g->m : first + block;
         for (size_t n = 0; n < g->n; n += NR, t.panel += bytes_of_panel)
             run_rows(g, t, n, first, last);
