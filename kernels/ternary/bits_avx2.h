@@ -1,0 +1,134 @@
+/* terna1 without a vector popcount: 2 vector operations for 2 weights of 32 columns.
+ *
+ * Two weights have 9 values and two signs of A four, so the signs choose a table for vpshufb and the weights are what
+ * it looks up: table[a][w] = 2 - dot, 0 .. 4. The bytes add up to 2 * pairs - dot. B is packed as one byte a pair; A is
+ * spread in run() to table offsets, one byte a pair. Expects MR, NV and MAKE_TILES. */
+#ifndef TERNARY_BITS_AVX2_H
+#define TERNARY_BITS_AVX2_H
+#include "../pack/one_row.h"
+#include <immintrin.h>
+#if !defined(__AVX2__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+
+enum { NR = 32 * NV };
+/* A byte takes 63 pairs of at most 4; 16 bits then take 260 such rounds. */
+enum { ROUND = 63, ROUNDS = 260 };
+
+/* Weights w0 + 3 * w1 + 4; signs s0, s1. */
+#define TABLE_ROW(s0, s1)                                                                                              \
+    {2 + s0 + s1, 2 + s1, 2 - s0 + s1, 2 + s0, 2, 2 - s0, 2 + s0 - s1, 2 - s1, 2 - s0 - s1}
+
+static const _Alignas(16) uint8_t table[4][16] = {TABLE_ROW(1, 1), TABLE_ROW(-1, 1), TABLE_ROW(1, -1),
+                                                  TABLE_ROW(-1, -1)};
+
+static size_t pairs(size_t k) { return (k + 1) / 2; }
+
+/* 16-bit sums of the even and the odd columns of each vector. */
+struct wide {
+    __m256i even[MR][NV], odd[MR][NV];
+};
+
+TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, struct wide *wide) {
+    __m256i sum[MR][NV];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = _mm256_setzero_si256();
+    const __m256i *b = (const __m256i *)t->panel + begin * NV;
+    for (size_t i = begin; i < end; i++, b += NV)
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++) {
+            const __m128i *entry = (const __m128i *)(&table[0][0] + t->a[r * t->a_stride + i]);
+            __m256i costs = _mm256_broadcastsi128_si256(_mm_load_si128(entry));
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < NV; j++)
+                sum[r][j] = _mm256_add_epi8(sum[r][j], _mm256_shuffle_epi8(costs, b[j]));
+        }
+    const __m256i low = _mm256_set1_epi16(0xff);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++) {
+            wide->even[r][j] = _mm256_add_epi16(wide->even[r][j], _mm256_and_si256(sum[r][j], low));
+            wide->odd[r][j] = _mm256_add_epi16(wide->odd[r][j], _mm256_srli_epi16(sum[r][j], 8));
+        }
+}
+
+/* 8 columns of C: start - cost, where start is 2 * pairs at first and what C holds after that. */
+static inline void store8(int32_t *c, __m128i cost, const int32_t *twice) {
+    __m256i start = twice ? _mm256_set1_epi32(*twice) : _mm256_loadu_si256((const __m256i *)c);
+    _mm256_storeu_si256((__m256i *)c, _mm256_sub_epi32(start, _mm256_cvtepu16_epi32(cost)));
+}
+
+static inline void store32(int32_t *c, __m256i even, __m256i odd, const int32_t *twice) {
+    /* unpacking works in each half: low = columns 0..7 and 16..23, high = 8..15 and 24..31 */
+    __m256i low = _mm256_unpacklo_epi16(even, odd), high = _mm256_unpackhi_epi16(even, odd);
+    store8(c, _mm256_castsi256_si128(low), twice);
+    store8(c + 8, _mm256_castsi256_si128(high), twice);
+    store8(c + 16, _mm256_extracti128_si256(low, 1), twice);
+    store8(c + 24, _mm256_extracti128_si256(high, 1), twice);
+}
+
+TILE_INLINE tile(const struct tile *t, size_t mr) {
+    size_t count = pairs(t->k);
+    int32_t twice = (int32_t)(2 * count);
+    for (size_t i = 0; i < count;) {
+        struct wide wide;
+        const int32_t *start = i == 0 ? &twice : NULL;
+        memset(&wide, 0, sizeof wide);
+        for (size_t rounds = 0; rounds < ROUNDS && i < count; rounds++) {
+            size_t end = i + ROUND < count ? i + ROUND : count;
+            round_of(t, mr, i, end, &wide);
+            i = end;
+        }
+        for (size_t r = 0; r < mr; r++)
+            for (size_t j = 0; j < NV; j++)
+                store32((int32_t *)(t->c + r * t->c_stride) + 32 * j, wide.even[r][j], wide.odd[r][j], start);
+    }
+}
+MAKE_TILES(tile)
+
+static void spread_row(uint8_t *offsets, const uint8_t *bits, size_t count) {
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        /* pair p of a byte goes to bits 4 and 5 of byte p */
+        uint32_t x = bits[i / 4], spread = x << 4 | x << 10 | x << 16 | x << 22;
+        spread &= 0x30303030u;
+        memcpy(offsets + i, &spread, 4);
+    }
+    for (; i < count; i++)
+        offsets[i] = (uint8_t)((bits[i / 4] >> (i % 4 * 2) & 3) << 4);
+}
+
+static void run(const struct gemm_args *g) {
+    size_t count = pairs(g->k);
+    uint8_t *offsets = g->work;
+    for (size_t m = 0; m < g->m; m++)
+        spread_row(offsets + m * count, (const uint8_t *)g->a + m * g->a_stride, count);
+    tiles_run(g, offsets, count, MR, NR, count * NR, tile_fns);
+}
+
+static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+    (void)m;
+    return (n + NR - 1) / NR * NR * pairs(k);
+}
+
+static size_t work_bytes(size_t m, size_t n, size_t k) {
+    (void)n;
+    return m * pairs(k);
+}
+
+static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    size_t count = pairs(w->k);
+    uint8_t *out = rhs;
+    memset(out, 0, rhs_bytes(0, w->n, w->k));
+    for (size_t column = 0; column < w->n; column++) {
+        const int8_t *row = (const int8_t *)w->b + column * w->b_stride;
+        uint8_t *lane = out + column / NR * count * NR + column % NR;
+        for (size_t i = 0; i < count; i++)
+            lane[i * NR] = (uint8_t)(4 + row[2 * i] + (2 * i + 1 < w->k ? 3 * row[2 * i + 1] : 0));
+    }
+}
+#endif

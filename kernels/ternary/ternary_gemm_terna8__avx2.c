@@ -1,0 +1,6 @@
+/* ternary_gemm_terna8 by vpmaddubsw. */
+#define MAKE_TILES TILES_4
+enum { MR = 4, NV = 2 };
+#include "bytes_avx2.h"
+
+const struct gemm_kernel ternary_gemm_terna8__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,0 +1,6 @@
+/* ternary_gemv_terna8 by vpdpbusd. */
+#define MAKE_TILES TILES_1
+enum { MR = 1, NV = 4 };
+#include "bytes_avx512.h"
+
+const struct gemm_kernel ternary_gemv_terna8__avx512vnni = {run, rhs_bytes, work_bytes, pack_rhs};
