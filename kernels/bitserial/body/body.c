@@ -65,15 +65,19 @@ void bitserial_pack(const struct bitserial_body *body, struct bitserial_bits bit
     bitplanes_pack(rhs, w, &f);
 }
 
-/* [nibble of the upper plane][nibble of the lower plane][nibble of weights] -> their product. */
-static void fill_counts(uint8_t *counts) {
-    for (unsigned a = 0; a < 256; a++)
-        for (unsigned w = 0; w < 16; w++) {
-            unsigned low = a & w, high = a >> 4 & w;
-            /* the number of ones of every nibble, 4 bits each */
-            const uint64_t ones = 0x4332322132212110u;
-            *counts++ = (uint8_t)((ones >> 4 * low & 15) + 2 * (ones >> 4 * high & 15));
-        }
+/* [nibble of the upper plane][nibble of the lower plane][nibble of weights] -> their product. Every row is a sum of two
+ * that are there already, 16 bytes at once. */
+static void fill_counts(uint8_t (*counts)[16]) {
+    memset(counts, 0, 16);
+    for (unsigned a = 1; a < 16; a++) {
+        unsigned low = a & -a, rest = a - low;
+        for (unsigned w = 0; w < 16; w++)
+            counts[a][w] = (uint8_t)(counts[rest][w] + ((w & low) != 0));
+    }
+    for (unsigned high = 1; high < 16; high++)
+        for (unsigned low = 0; low < 16; low++)
+            for (unsigned w = 0; w < 16; w++)
+                counts[16 * high + low][w] = (uint8_t)(counts[low][w] + 2 * counts[high][w]);
 }
 
 /* Planes of A where it has none yet, its terms, and its spread form. *g becomes what the walk over tiles needs;
@@ -88,7 +92,7 @@ static size_t prepare(const struct bitserial_body *body, struct bitserial_bits b
     const struct bitserial_row how = {bits.a, head->offset, 2 * digit_weights(bits.w) * head->scale};
     *terms = (struct bitserial_terms){adds, bits, head->scale, counts};
     if (body->spread)
-        fill_counts(counts);
+        fill_counts((uint8_t(*)[16])counts);
     for (size_t m = 0; m < g->m; m++) {
         const uint8_t *a = (const uint8_t *)g->a + m * g->a_stride;
         if (bits.a == 8) {
