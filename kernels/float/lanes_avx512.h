@@ -12,7 +12,7 @@ enum {
     LANES = 16,
     MR = 6,
     NV = 4,        /* 24 sums, 4 of B, 1 of A: 29 of 32 registers */
-    VECTOR_NV = 8, /* of a product with one row */
+    VECTOR_NV = 4, /* of a product with one row */
     AHEAD = 8,     /* steps of K: 256 bytes a step are more than the prefetcher of the first cache brings */
     BLOCK_BYTES = 640 << 10,
 };
