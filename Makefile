@@ -11,10 +11,10 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long test-deps reliability lint types layers wheel clean
+.PHONY: help run setup test test-long test-deps reliability check-kernels lint types layers wheel clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(INSTALLED) ## install, build the runner for this machine, run suites/local.yaml to a report
 	@$(BIN)/harness run $(SUITE)
@@ -38,6 +38,9 @@ reliability: $(INSTALLED_DEV) test-deps ## the whole fault suite, and docs/RELIA
 	@rm -rf build/faults
 	@$(BIN)/python -m pytest tests/faults
 	@$(BIN)/python -m tests.faults.table
+
+check-kernels: $(INSTALLED_DEV) test-deps ## every kernel variant on every CPU model and under sanitizers: build/check/kernels.md
+	@$(BIN)/python -m tests.kernels.check_all
 
 lint: $(INSTALLED_DEV) ## style, and what must never be called
 	@$(BIN)/ruff check .
