@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long test-deps reliability check-kernels lint types layers wheel clean
+.PHONY: help run setup test test-long test-deps reliability check-kernels bench-kernels lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,9 @@ reliability: $(INSTALLED_DEV) test-deps ## the whole fault suite, and docs/RELIA
 
 check-kernels: $(INSTALLED_DEV) test-deps ## every kernel variant on every CPU model and under sanitizers: build/check/kernels.md
 	@$(BIN)/python -m tests.kernels.check_all
+
+bench-kernels: $(INSTALLED_DEV) ## our kernels beside others' on this machine: build/bench/kernels.json, docs/PERFORMANCE.md
+	@$(BIN)/python -m tests.bench_kernels
 
 lint: $(INSTALLED_DEV) ## style, and what must never be called
 	@$(BIN)/ruff check .
