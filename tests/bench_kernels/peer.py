@@ -205,7 +205,39 @@ def bnn_lab(m: int, n: int, k: int) -> Made:
 
 def ggml_tq2_0(m: int, n: int, k: int) -> Made:
     """TQ2_0, ternary in 2 bits: its weights times activations that it rounds to bytes itself."""
-    raise UnavailableError("ggml is not to be had here as a package")
+    folder = outside.ggml()
+    if folder is None:
+        raise UnavailableError(f"ggml-python {outside.GGML} could not be built here")
+    sys.path.insert(0, str(folder))
+    import ggml  # type: ignore[import-not-found]
+
+    ggml.ggml_cpu_init()
+    context = ggml.ggml_init(ggml.ggml_init_params(mem_size=256 << 20, mem_buffer=None))
+    random = np.random.default_rng(SEED)
+    weights = random.integers(-1, 2, (n, k)).astype(np.float32)
+    a = random.integers(-8, 8, (m, k)).astype(np.float32)
+    b = ggml.ggml_new_tensor_2d(context, ggml.GGML_TYPE_TQ2_0, k, n)
+    x = ggml.ggml_new_tensor_2d(context, ggml.GGML_TYPE_F32, k, m)
+    c = ggml.ggml_mul_mat(context, b, x)
+    floats = ctypes.POINTER(ctypes.c_float)
+    at = [ctypes.c_void_p(ggml.ggml_get_data(tensor)) for tensor in (b, x, c)]
+    source = weights.ctypes.data_as(floats)
+    ggml.ggml_quantize_chunk(ggml.GGML_TYPE_TQ2_0, source, at[0], 0, n, k, None)
+    ctypes.memmove(at[1], a.ctypes.data, a.nbytes)
+    graph = ggml.ggml_new_graph(context)
+    ggml.ggml_build_forward_expand(graph, c)
+    plan = ggml.ggml_graph_plan(graph, 1, None)
+    work = (ctypes.c_uint8 * max(int(plan.work_size), 1))()
+    plan.work_data = ctypes.cast(work, ctypes.POINTER(ctypes.c_uint8))
+
+    def call(_kept: Any = (work, plan)) -> None:
+        ggml.ggml_graph_compute(graph, ctypes.byref(plan))
+
+    call()
+    out = np.ctypeslib.as_array(ctypes.cast(at[2], floats), (m, n))
+    want = a @ weights.T
+    assert np.allclose(out, want, rtol=0.02, atol=0.02 * float(np.abs(want).max()))
+    return call, f"ggml-python {outside.GGML} TQ2_0"
 
 
 PEERS: dict[str, Callable[[int, int, int], Made]] = {
