@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NS = 20000000, AGAIN_NS = 8000000, TRIES = 5, UNITS = 5 };
+enum { NS = 20000000, AGAIN_NS = 8000000, READ_NS = 5000000, LEAST = 16384, TRIES = 5, UNITS = 5 };
 
 /* The best loop of a unit is looked for once; then only that one is timed. */
 static const struct peak_loop *best_loop(const char *unit, uint32_t features) {
@@ -39,13 +39,6 @@ static const char *unit_of(const struct kernel_variant *v, const struct forms *f
     return f->a.kind == FORM_INT8 && strcmp(v->family, "bitserial") != 0 ? "w8a8" : "w1a1";
 }
 
-static double packed_bytes(const struct kernel_case *c) {
-    for (size_t i = 0; i < c->block_count; i++)
-        if (c->blocks[i].at == c->args.gemm.rhs)
-            return (double)c->blocks[i].bytes;
-    return 0;
-}
-
 double bench_bytes(const struct kernel_case *c) {
     double sum = 0;
     if (c->variant->gemm != NULL) {
@@ -58,24 +51,28 @@ double bench_bytes(const struct kernel_case *c) {
     return sum;
 }
 
-static struct bench_limit reading(double footprint, uint32_t features) {
-    static struct bench_limit last;
-    static double of;
-    if (of != footprint) {
-        last = (struct bench_limit){.what = "read", .is_bytes = true};
-        last.per_s = peak_read_bandwidth((size_t)footprint, features, AGAIN_NS, &last.loop);
-        of = footprint;
+/* GEMV reads its weights where they lie; for the pieces any memory of that size does. */
+static struct bench_limit reading(const struct kernel_case *c, uint32_t features) {
+    static double of, rate;
+    static const char *loop;
+    struct bench_limit limit = {.what = "read", .is_bytes = true};
+    double footprint = bench_bytes(c) > LEAST ? bench_bytes(c) : LEAST;
+    if (c->variant->gemm != NULL) {
+        limit.per_s = peak_read_over(c->args.gemm.rhs, c->weights_bytes, features, READ_NS, &limit.loop);
+        return limit;
     }
-    return last;
+    if (of != footprint)
+        rate = peak_read_bandwidth((size_t)footprint, features, READ_NS, &loop);
+    of = footprint;
+    limit.per_s = rate, limit.loop = loop;
+    return limit;
 }
 
 struct bench_limit bench_limit(const struct kernel_case *c, uint32_t features) {
     const struct kernel_variant *v = c->variant;
     double steps;
-    if (v->map != NULL)
-        return reading(bench_bytes(c) > 16384 ? bench_bytes(c) : 16384, features);
-    if (strcmp(v->op, "gemv") == 0)
-        return reading(packed_bytes(c), features);
+    if (v->map != NULL || strcmp(v->op, "gemv") == 0)
+        return reading(c, features);
     const char *unit = unit_of(v, &c->forms, &steps);
     const struct peak_loop *loop = unit ? best_loop(unit, features) : NULL;
     if (loop == NULL)

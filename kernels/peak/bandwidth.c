@@ -43,22 +43,28 @@ static double best_rate(const struct read_loop *loop, const void *buffer, size_t
     return best;
 }
 
-double peak_read_bandwidth(size_t bytes, uint32_t features, uint64_t ns, const char **name) {
+double peak_read_over(const void *at, size_t bytes, uint32_t features, uint64_t ns, const char **name) {
     const size_t step = PEAK_READ_STEP * 4;
+    double best = 0;
     bytes = bytes / step * step;
     *name = NULL;
-    void *buffer = bytes ? aligned_alloc(ALIGN, (bytes + ALIGN - 1) / ALIGN * ALIGN) : NULL;
-    if (!buffer)
-        return 0;
-    memset(buffer, 1, bytes); /* memory that was never written is one page of zeros */
-    double best = 0;
-    for (size_t i = 0; i < READS; i++) {
-        double rate = reads[i].needs & ~features ? 0 : best_rate(&reads[i], buffer, bytes, (double)ns);
+    for (size_t i = 0; bytes > 0 && i < READS; i++) {
+        double rate = reads[i].needs & ~features ? 0 : best_rate(&reads[i], at, bytes, (double)ns);
         if (rate > best) {
             best = rate;
             *name = reads[i].name;
         }
     }
-    free(buffer);
     return best;
+}
+
+double peak_read_bandwidth(size_t bytes, uint32_t features, uint64_t ns, const char **name) {
+    void *buffer = bytes ? aligned_alloc(ALIGN, (bytes + ALIGN - 1) / ALIGN * ALIGN) : NULL;
+    *name = NULL;
+    if (!buffer)
+        return 0;
+    memset(buffer, 1, bytes); /* memory that was never written is one page of zeros */
+    double rate = peak_read_over(buffer, bytes, features, ns, name);
+    free(buffer);
+    return rate;
 }

@@ -31,6 +31,8 @@ double peak_measure_loop(const struct peak_loop *loop, uint64_t ns, unsigned tri
 /* Bytes/s of reading `bytes` again and again by the best of the usable read loops, each for about `ns`;
  * *name = the winner. 0 when there is no memory. */
 double peak_read_bandwidth(size_t bytes, uint32_t features, uint64_t ns, const char **name);
+/* The same over memory that is there: 64-byte aligned; a rest below 2 KiB is left out. */
+double peak_read_over(const void *at, size_t bytes, uint32_t features, uint64_t ns, const char **name);
 
 /* The footprint that stands for each level of memory, where `root` is the root of /sys. `cache_bytes` is 0 and
  * `bytes` a guess where the kernel does not say how large the cache is; a level that there is not has bytes = 0. */
