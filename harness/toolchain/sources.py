@@ -29,6 +29,8 @@ BASE_FLAGS = (
     "-g0",
     "-fPIE",
     "-ffunction-sections",
+    "-fno-unroll-loops",
+    "-fno-slp-vectorize",
     "-fdata-sections",
     "-fno-sanitize=undefined",
     "-fno-unwind-tables",

@@ -1,6 +1,5 @@
 /* float_conv_fp32 by FMA over 256 bits. */
-#include "lanes_avx2.h"
-#include "form_fp32.h"
+#define TILES float_tiles__avx2
 #include "conv.h"
 
 const struct conv_kernel float_conv_fp32__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,6 +1,5 @@
 /* float_conv_fp32 by NEON. */
-#include "lanes_neon.h"
-#include "form_fp32.h"
+#define TILES float_tiles__neon
 #include "conv.h"
 
 const struct conv_kernel float_conv_fp32__neon = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,4 +1,4 @@
-/* The oracle of float_conv_fp32: sums in double, rounded once, tap by tap from the weights as they came. Never tuned. */
+/* The oracle of float_conv_fp32: sums in double, rounded once, tap by tap. Never tuned. */
 #include "../include/kernel.h"
 #include "../pack/panel.h"
 #pragma STDC FP_CONTRACT OFF

@@ -1,5 +1,6 @@
 /* float_gemm_fp32 by FMA over 256 bits. */
-#include "lanes_avx2.h"
+#include "../pack/lanes_avx2.h"
+#define TILES float_tiles__avx2
 #include "form_fp32.h"
 #include "gemm.h"
 

@@ -1,5 +1,6 @@
 /* float_gemm_fp32 by FMA over 512 bits. */
-#include "lanes_avx512.h"
+#include "../pack/lanes_avx512.h"
+#define TILES float_tiles__avx512
 #include "form_fp32.h"
 #include "gemm.h"
 

@@ -1,5 +1,6 @@
 /* float_gemm_fp32 by NEON. */
-#include "lanes_neon.h"
+#include "../pack/lanes_neon.h"
+#define TILES float_tiles__neon
 #include "form_fp32.h"
 #include "gemm.h"
 

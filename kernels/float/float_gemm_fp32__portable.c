@@ -1,5 +1,6 @@
 /* float_gemm_fp32 by vectors of plain C. */
-#include "lanes_plain.h"
+#include "../pack/lanes_plain.h"
+#define TILES float_tiles__portable
 #include "form_fp32.h"
 #include "gemm.h"
 

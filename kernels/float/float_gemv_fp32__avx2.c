@@ -1,5 +1,5 @@
 /* float_gemv_fp32 by FMA over 256 bits. */
-#include "lanes_avx2.h"
+#include "../pack/lanes_avx2.h"
 #include "form_fp32.h"
 #include "gemv.h"
 

@@ -1,5 +1,5 @@
 /* float_gemv_fp32 by FMA over 512 bits. */
-#include "lanes_avx512.h"
+#include "../pack/lanes_avx512.h"
 #include "form_fp32.h"
 #include "gemv.h"
 

@@ -1,5 +1,5 @@
 /* float_gemv_fp32 by NEON. */
-#include "lanes_neon.h"
+#include "../pack/lanes_neon.h"
 #include "form_fp32.h"
 #include "gemv.h"
 

@@ -1,5 +1,5 @@
 /* float_gemv_fp32 by vectors of plain C. */
-#include "lanes_plain.h"
+#include "../pack/lanes_plain.h"
 #include "form_fp32.h"
 #include "gemv.h"
 

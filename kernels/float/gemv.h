@@ -14,6 +14,7 @@ static inline void vector_panel(vec sum[VECTOR_NV], const float *a, const uint8_
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < VECTOR_NV; j++)
         sum[j] = vec_zero();
+#pragma clang loop unroll(disable)
     for (size_t i = 0; i < k; i++, b += VECTOR_NR * FORM_BYTES) {
         vec row = vec_all(a[i]);
         for (size_t j = 0; AHEAD > 0 && j < VECTOR_NR * FORM_BYTES; j += 64)

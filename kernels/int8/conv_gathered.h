@@ -8,7 +8,7 @@
 
 extern const struct gemm_kernel CONV_GEMM;
 
-enum { CONV_BLOCK = 48 }; /* output pixels; a multiple of every tile's rows */
+enum { CONV_BLOCK = 64 }; /* output pixels, at most: the 7 x 7 of a network's end in one go */
 
 static size_t group_k(const struct conv_shape *s) { return s->c / s->groups * s->window * s->window; }
 
@@ -54,8 +54,9 @@ static void run(const struct conv_args *g) {
     int direct = s->window == 1 && s->stride == 1 && s->pad == 0;
     struct gemm_args call = {.n = n, .k = group_k(s)};
     call.work = (uint8_t *)g->work + windows_bytes(s) + sums_bytes(s);
-    for (size_t first = 0; first < pixels; first += CONV_BLOCK) {
-        call.m = pixels - first < CONV_BLOCK ? pixels - first : CONV_BLOCK;
+    size_t blocks = (pixels + CONV_BLOCK - 1) / CONV_BLOCK, even = (pixels + blocks - 1) / blocks;
+    for (size_t first = 0; first < pixels; first += even) {
+        call.m = pixels - first < even ? pixels - first : even;
         struct conv_sums sums = sums_of(g, first, call.m);
         for (size_t group = 0; group < s->groups; group++) {
             const uint8_t *input = (const uint8_t *)g->input + group * channels;

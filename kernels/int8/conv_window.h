@@ -68,6 +68,13 @@ static inline void gather_window(uint8_t *to, const struct conv_args *g, const u
     l.end = inside <= 0 ? 0 : (size_t)inside < l.taps ? (size_t)inside : l.taps;
     if (l.skip > l.taps)
         l.skip = l.taps;
+    if (l.skip == 0 && l.end == l.taps && top >= 0 && (size_t)top + s->window <= s->h && channels == g->input_stride) {
+        /* most windows */
+        const uint8_t *from = input + ((size_t)top * s->w + (size_t)l.left) * channels;
+        for (size_t ky = 0; ky < s->window; ky++)
+            copy_bytes(to + ky * line, from + ky * s->w * channels, line);
+        return;
+    }
     for (size_t ky = 0; ky < s->window; ky++, to += line) {
         ptrdiff_t from = top + (ptrdiff_t)ky;
         if (g->border != BORDER_REPLICATE && (from < 0 || (size_t)from >= s->h))

@@ -1,13 +1,7 @@
 /* gemv w8a8: one row of A against rows of B that lie one behind the other, so that memory is read as one stream.
  *
- * Included behind STEP, `a_value` and `int32_t dot(const a_value *a, const int8_t *row, size_t k)`, k a multiple
- * of STEP: rows of B are filled with zeros, and so is the copy of A in work. Where `dot` takes B as w + 128,
- * OFFSET(a, k) is what that adds too much and FLIPPED the sign bit. */
-#ifndef OFFSET
-#define OFFSET(a, k) 0
-enum { FLIPPED = 0 };
-#endif
-
+ * Included behind kernel.h, string.h, STEP, `a_value` and `int32_t dot(const a_value *a, const int8_t *row, size_t k)`,
+ * k a multiple of STEP: rows of B are filled with zeros, and so is the copy of A in work. */
 static size_t padded(size_t k) { return (k + STEP - 1) / STEP * STEP; }
 
 /* A as a_value, in work. */
@@ -22,9 +16,8 @@ static void run(const struct gemm_args *g) {
     const int8_t *row = g->rhs;
     int32_t *c = g->c;
     stage_values(g->work, g->a, g->k);
-    int32_t offset = OFFSET(g->work, k);
     for (size_t n = 0; n < g->n; n++, row += k)
-        c[n] = offset + dot(g->work, row, k);
+        c[n] = dot(g->work, row, k);
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
@@ -43,7 +36,5 @@ static void pack_rhs(void *rhs, const struct gemm_weights *w) {
     for (size_t n = 0; n < w->n; n++, row += k) {
         memset(row, 0, k);
         memcpy(row, (const uint8_t *)w->b + n * w->b_stride, w->k);
-        for (size_t i = 0; i < k; i++)
-            row[i] ^= FLIPPED;
     }
 }

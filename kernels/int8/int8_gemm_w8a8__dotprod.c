@@ -53,15 +53,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             vst1q_s32((int32_t *)(t->c + r * t->c_stride) + 4 * j, sum[r][j]);
 }
-TILE_ONE(tile, 1)
-TILE_ONE(tile, 2)
-TILE_ONE(tile, 3)
-TILE_ONE(tile, 4)
-TILE_ONE(tile, 5)
-TILE_ONE(tile, 6)
-TILE_ONE(tile, 7)
-TILE_ONE(tile, 8)
-static tile_fn *const tile_fns[] = {NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6, tile_7, tile_8};
+TILES_8(tile)
 
 static void run(const struct gemm_args *g) {
     tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(g->k, NR, GROUP), tile_fns);

@@ -64,25 +64,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     for (size_t p = 0; 2 * p < mr; p++)
         put_rows(t, 2 * p, mr, sum[p]);
 }
-TILE_ONE(tile, 1)
-TILE_ONE(tile, 2)
-TILE_ONE(tile, 4)
-TILE_ONE(tile, 6)
-TILE_ONE(tile, 8)
-
-/* Odd rows cost a pair: the last of them is a tile of its own, to keep the code small. */
-#define TILE_TWO(rows, even)                                                                                           \
-    static void tile_##rows(const struct tile *t) {                                                                    \
-        struct tile last = *t;                                                                                         \
-        last.a += (even)*t->a_stride;                                                                                  \
-        last.c += (even)*t->c_stride;                                                                                  \
-        tile_##even(t);                                                                                                \
-        tile_1(&last);                                                                                                 \
-    }
-TILE_TWO(3, 2)
-TILE_TWO(5, 4)
-TILE_TWO(7, 6)
-static tile_fn *const tile_fns[] = {NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6, tile_7, tile_8};
+TILES_8(tile)
 
 static void run(const struct gemm_args *g) {
     tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(g->k, NR, GROUP), tile_fns);

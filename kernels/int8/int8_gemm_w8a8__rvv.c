@@ -20,14 +20,11 @@ struct part {
     size_t a_stride, c_stride, k, nr, columns;
 };
 
-/* vwmul of the first, vwmacc of the second of two neighbours of K, for one row. */
-#define PAIR(sum, row)                                                                                                 \
-    do {                                                                                                               \
-        const int8_t *a = p->a + (row)*p->a_stride + i;                                                                \
-        vint16m2_t pair = __riscv_vwmul_vx_i16m2(b0, a[0], vl);                                                        \
-        pair = __riscv_vwmacc_vx_i16m2(pair, a[1], b1, vl);                                                            \
-        sum = __riscv_vwadd_wv_i32m4(sum, pair, vl);                                                                   \
-    } while (0)
+/* Two neighbours of K of one row. The sums follow for all rows together: each change of the width of an element is an
+ * instruction of its own. */
+static inline vint16m2_t pair_of(const int8_t *a, vint8m1_t b0, vint8m1_t b1, size_t vl) {
+    return __riscv_vwmacc_vx_i16m2(__riscv_vwmul_vx_i16m2(b0, a[0], vl), a[1], b1, vl);
+}
 #define LAST(sum, row)                                                                                                 \
     sum = __riscv_vwadd_wv_i32m4(sum, __riscv_vwmul_vx_i16m2(b0, p->a[(row)*p->a_stride + i], vl), vl)
 #define PUT(sum, row) __riscv_vse32_v_i32m4((int32_t *)(p->c + (row)*p->c_stride), sum, vl)
@@ -38,10 +35,13 @@ static void four_rows(const struct part *p) {
     const int8_t *b = p->panel;
     for (; i + 2 <= p->k; i += 2, b += 2 * p->nr) {
         vint8m1_t b0 = __riscv_vle8_v_i8m1(b, vl), b1 = __riscv_vle8_v_i8m1(b + p->nr, vl);
-        PAIR(s0, 0);
-        PAIR(s1, 1);
-        PAIR(s2, 2);
-        PAIR(s3, 3);
+        const int8_t *a = p->a + i;
+        vint16m2_t p0 = pair_of(a, b0, b1, vl), p1 = pair_of(a + p->a_stride, b0, b1, vl);
+        vint16m2_t p2 = pair_of(a + 2 * p->a_stride, b0, b1, vl), p3 = pair_of(a + 3 * p->a_stride, b0, b1, vl);
+        s0 = __riscv_vwadd_wv_i32m4(s0, p0, vl);
+        s1 = __riscv_vwadd_wv_i32m4(s1, p1, vl);
+        s2 = __riscv_vwadd_wv_i32m4(s2, p2, vl);
+        s3 = __riscv_vwadd_wv_i32m4(s3, p3, vl);
     }
     if (i < p->k) {
         vint8m1_t b0 = __riscv_vle8_v_i8m1(b, vl);
@@ -62,7 +62,7 @@ static void one_row(const struct part *p) {
     const int8_t *b = p->panel;
     for (; i + 2 <= p->k; i += 2, b += 2 * p->nr) {
         vint8m1_t b0 = __riscv_vle8_v_i8m1(b, vl), b1 = __riscv_vle8_v_i8m1(b + p->nr, vl);
-        PAIR(sum, 0);
+        sum = __riscv_vwadd_wv_i32m4(sum, pair_of(p->a + i, b0, b1, vl), vl);
     }
     if (i < p->k) {
         vint8m1_t b0 = __riscv_vle8_v_i8m1(b, vl);

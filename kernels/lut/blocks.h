@@ -4,7 +4,8 @@
  *
  * A plane of a weight is a column by itself here, a "bit column"; what they select is 16-bit, and is widened and
  * put together by the planes' weights before it can overflow. The file that includes this sets BITS, the planes of a
- * weight, and VECTOR_BYTES: 16, 32 or 64, or 8 where there are no vectors. */
+ * weight, and VECTOR_BYTES: 16, 32 or 64, or 8 where there are no vectors. The packed form tells run() the number of
+ * planes, so that one run() can serve all of them: a file may set RUN to the kernel whose run() it shares. */
 #ifndef LUT_BLOCKS_H
 #define LUT_BLOCKS_H
 #include "../pack/tiles.h"
@@ -22,7 +23,6 @@ enum { NR = 16 }; /* sums of 32 registers */
 #else
 enum { NR = VECTOR_BYTES == 8 ? 4 : 8 };
 #endif
-enum { COLUMNS = NR / BITS };
 /* Below so many bit columns narrower tables, and fewer, are faster; measured. */
 enum { FEW_COLUMNS = 192, MANY_COLUMNS = 384 };
 
@@ -31,16 +31,16 @@ enum { FEW_COLUMNS = 192, MANY_COLUMNS = 384 };
 struct cut {
     size_t bits, steps, passes;
 };
-static inline struct cut cut_of(size_t n) {
-    size_t bits = n * BITS < FEW_COLUMNS ? 4 : n * BITS < MANY_COLUMNS ? 5 : 6;
+static inline struct cut cut_of(size_t bit_columns) {
+    size_t bits = bit_columns < FEW_COLUMNS ? 4 : bit_columns < MANY_COLUMNS ? 5 : 6;
     size_t steps = (bits < 6 ? ENTRIES / 2 : ENTRIES) >> bits;
     return (struct cut){bits, steps, 32768 / (128 * bits) / steps};
 }
 static inline size_t steps_of(const struct cut *cut, size_t k) { return (k + cut->bits - 1) / cut->bits; }
-static inline size_t tiles_of(size_t n) { return (n + COLUMNS - 1) / COLUMNS; }
+static inline size_t tiles_of(size_t bit_columns) { return (bit_columns + NR - 1) / NR; }
 /* Columns of wide sums; they are stored LANES_STORE at a time. */
-static inline size_t wide_bytes(size_t n) {
-    return (tiles_of(n) * COLUMNS + LANES_STORE - 1) / LANES_STORE * LANES_STORE * LANES * sizeof(int32_t);
+static inline size_t wide_bytes(size_t n, size_t planes) {
+    return (tiles_of(n * planes) * NR / planes + LANES_STORE - 1) / LANES_STORE * LANES_STORE * LANES * sizeof(int32_t);
 }
 
 /* Scratch. `wide` holds a column's sums in the order of the rows. */
@@ -54,6 +54,10 @@ struct sums {
     vec *narrow;
 };
 
+#ifdef RUN
+extern const struct gemm_kernel RUN;
+static void run(const struct gemm_args *g) { RUN.run(g); }
+#else
 /* Doubles a table: the second half is the first plus one activation. */
 static inline void double_table(vec *table, const vec *a, size_t count) {
     table[0] = (vec){0};
@@ -96,11 +100,11 @@ static void look_up(const struct block *block, const uint16_t *offsets, size_t s
         narrow[j] = sum[j];
 }
 
-static void widen_tile(const vec *narrow, int32_t *wide, bool first) {
-    for (size_t column = 0; column < COLUMNS; column++, wide += LANES) {
+static void widen_tile(const vec *narrow, int32_t *wide, int planes, bool first) {
+    for (int column = 0; column < NR / planes; column++, wide += LANES) {
         if (first)
             memset(wide, 0, LANES * sizeof *wide);
-        for (int plane = 0; plane < BITS; plane++)
+        for (int plane = 0; plane < planes; plane++)
             lanes_widen(wide, *narrow++, plane);
     }
 }
@@ -108,9 +112,11 @@ static void widen_tile(const vec *narrow, int32_t *wide, bool first) {
 /* LANES rows of A, fewer at the end of M, times all of B. */
 static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, const struct sums *sums) {
     struct block *block = g->work;
-    struct cut cut = cut_of(g->n);
-    const uint16_t *offsets = (const uint16_t *)((const struct codes *)g->rhs + 1);
-    size_t count = steps_of(&cut, g->k), tiles = tiles_of(g->n), pass = 0;
+    const struct codes *codes = g->rhs;
+    const uint16_t *offsets = (const uint16_t *)(codes + 1);
+    size_t planes = (size_t)codes->planes, pass = 0;
+    struct cut cut = cut_of(g->n * planes);
+    size_t count = steps_of(&cut, g->k), tiles = tiles_of(g->n * planes);
     for (size_t s = 0; s < count; s += cut.steps, pass++) {
         size_t steps = count - s < cut.steps ? count - s : cut.steps;
         bool first = pass % cut.passes == 0, last = (pass + 1) % cut.passes == 0 || s + steps == count;
@@ -120,7 +126,7 @@ static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, 
             vec *narrow = sums->narrow + tile * NR;
             look_up(block, offsets + (tile * count + s) * NR, steps, narrow, first);
             if (last)
-                widen_tile(narrow, sums->wide + tile * COLUMNS * LANES, pass < cut.passes);
+                widen_tile(narrow, sums->wide + tile * (NR / planes) * LANES, codes->planes, pass < cut.passes);
         }
     }
 }
@@ -128,7 +134,8 @@ static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, 
 static void run(const struct gemm_args *g) {
     const struct codes *codes = g->rhs;
     struct block *block = g->work;
-    struct sums sums = {(int32_t *)(block + 1), (vec *)((uint8_t *)(block + 1) + wide_bytes(g->n))};
+    struct sums sums = {(int32_t *)(block + 1), NULL};
+    sums.narrow = (vec *)((uint8_t *)sums.wide + wide_bytes(g->n, (size_t)codes->planes));
     for (size_t m = 0; m < g->m; m += LANES) {
         struct lanes_rows rows = {(const int8_t *)g->a + m * g->a_stride, g->a_stride,
                                   g->m - m < LANES ? g->m - m : LANES};
@@ -138,31 +145,32 @@ static void run(const struct gemm_args *g) {
         lanes_store(&result, sums.wide, codes, block->row_sums);
     }
 }
+#endif
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    struct cut cut = cut_of(n);
-    return sizeof(struct codes) + tiles_of(n) * steps_of(&cut, k) * NR * sizeof(uint16_t);
+    struct cut cut = cut_of(n * BITS);
+    return sizeof(struct codes) + tiles_of(n * BITS) * steps_of(&cut, k) * NR * sizeof(uint16_t);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m, (void)k;
-    return sizeof(struct block) + wide_bytes(n) + tiles_of(n) * NR * sizeof(vec);
+    return sizeof(struct block) + wide_bytes(n, BITS) + tiles_of(n * BITS) * NR * sizeof(vec);
 }
 
 /* Offsets are those of the pass's tables as they lie one behind the other, so one base serves all look-ups. */
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
-    struct cut cut = cut_of(w->n);
+    struct cut cut = cut_of(w->n * BITS);
     size_t count = steps_of(&cut, w->k);
     *codes = codes_of(w->encoding, BITS);
     uint16_t *out = (uint16_t *)(codes + 1);
-    for (size_t i = 0; i < tiles_of(w->n) * count * NR; i++)
+    for (size_t i = 0; i < tiles_of(w->n * BITS) * count * NR; i++)
         out[i] = (uint16_t)((i / NR % count % cut.steps << cut.bits) * VECTOR_BYTES);
     for (size_t n = 0; n < w->n; n++)
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
-            uint16_t *to = out + (n / COLUMNS * count + i / cut.bits) * NR + n % COLUMNS * BITS;
+            uint16_t *to = out + (n * BITS / NR * count + i / cut.bits) * NR + n * BITS % NR;
             for (int plane = 0; plane < BITS; plane++)
                 to[plane] = (uint16_t)(to[plane] + ((code >> plane & 1) << i % cut.bits) * VECTOR_BYTES);
         }

@@ -60,7 +60,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return (size_t)TABLES * ENTRIES * 2;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
     uint8_t *row = (uint8_t *)(codes + 1);
     memset(rhs, 0, rhs_bytes(1, w->n, w->k));

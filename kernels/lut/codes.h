@@ -6,17 +6,17 @@
 
 /* At the front of every packed form; as long as a line of cache, so that what follows stays aligned. */
 struct codes {
-    int32_t scale, offset;
-    int32_t unused[14];
+    int32_t scale, offset, planes;
+    int32_t unused[13];
 };
 
 static inline struct codes codes_of(enum weight_encoding encoding, unsigned bits) {
     int32_t count = 1 << bits;
     if (encoding == ENCODING_UNIPOLAR)
-        return (struct codes){.scale = 1, .offset = 0};
+        return (struct codes){.scale = 1, .offset = 0, .planes = (int32_t)bits};
     if (encoding == ENCODING_BIPOLAR || bits == 1)
-        return (struct codes){.scale = 2, .offset = 1 - count};
-    return (struct codes){.scale = 1, .offset = -count / 2};
+        return (struct codes){.scale = 2, .offset = 1 - count, .planes = (int32_t)bits};
+    return (struct codes){.scale = 1, .offset = -count / 2, .planes = (int32_t)bits};
 }
 
 static inline unsigned code_of(const struct codes *codes, int8_t weight) {

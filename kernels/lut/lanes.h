@@ -29,7 +29,7 @@ static inline void lanes_widen(int32_t *wide, vec v, int plane) {
     }
 }
 
-static void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     memset(a, 0, count * sizeof *a);
     for (size_t row = 0; row < rows->count; row++)
         for (size_t i = 0; i < count && from + i < k; i++)
@@ -46,7 +46,7 @@ static inline void lanes_widen(int32_t *wide, vec v, int plane) {
     halves[1] += (pairs >> 16) << plane;
 }
 #if VECTOR_BYTES < 64
-static void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     memset(a, 0, count * sizeof *a);
     for (size_t row = 0; row < rows->count; row++) {
         const int8_t *in = rows->a + row * rows->stride + from;
@@ -61,8 +61,8 @@ static void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t f
 #if VECTOR_BYTES < 64
 enum { LANES_STORE = 4 };
 
-static void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
-                        const int32_t *row_sums) {
+static inline void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
+                               const int32_t *row_sums) {
     for (size_t row = 0; row < to->rows; row++) {
         int32_t *c = (int32_t *)(to->c + row * to->stride);
         for (size_t n = 0; n < to->columns; n++)

@@ -6,7 +6,8 @@
 
 enum { LANES_STORE = 16 };
 
-TILE_INLINE transpose(__m512i x[16]) {
+/* Not copied into its callers: it is most of their code. */
+static __attribute__((noinline)) void transpose(__m512i x[16]) {
     __m512i t[16], u[16];
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i += 2) {
@@ -33,7 +34,7 @@ TILE_INLINE transpose(__m512i x[16]) {
 }
 
 /* 64 bytes of 16 rows: vector i has bytes 4 i .. 4 i + 3 of all of them. Rows and bytes that are not there are 0. */
-TILE_INLINE load_half(__m512i x[16], const struct lanes_rows *rows, size_t half, size_t from, __mmask64 there) {
+static inline void load_half(__m512i x[16], const struct lanes_rows *rows, size_t half, size_t from, __mmask64 there) {
     const int8_t *a = rows->a + half * HALF * rows->stride + from;
 #pragma clang loop unroll(full)
     for (size_t row = 0; row < HALF; row++)
@@ -42,13 +43,14 @@ TILE_INLINE load_half(__m512i x[16], const struct lanes_rows *rows, size_t half,
     transpose(x);
 }
 
-static void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     for (size_t i = 0; i < count; i += 64) {
         __m512i low[16], high[16];
         size_t left = from + i < k ? k - from - i : 0;
         __mmask64 there = left < 64 ? ((__mmask64)1 << left) - 1 : ~(__mmask64)0;
-        load_half(low, rows, 0, from + i, there);
-        load_half(high, rows, 1, from + i, there);
+#pragma clang loop unroll(disable)
+        for (size_t half = 0; half < 2; half++)
+            load_half(half ? high : low, rows, half, from + i, there);
         __m512i *out = (__m512i *)(a + i);
         for (size_t j = 0; j < 16 && i + 4 * j < count; j++, out += 4) {
             /* rows of the upper half go to the odd words */
@@ -62,8 +64,8 @@ static void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t f
     }
 }
 
-static void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
-                        const int32_t *row_sums) {
+static inline void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
+                               const int32_t *row_sums) {
     for (size_t half = 0; half * HALF < to->rows; half++) {
         __m512i sum_of_a = _mm512_loadu_si512(row_sums + half * HALF);
         __m512i start = _mm512_mullo_epi32(sum_of_a, _mm512_set1_epi32(codes->offset)), x[16];

@@ -4,6 +4,7 @@
 #endif
 enum { BITS = 2 };
 #define VECTOR_BYTES 16
+#define RUN lut_gemm_w1a8__neon
 #include "blocks.h"
 
 const struct gemm_kernel lut_gemm_w2a8__neon = {run, rhs_bytes, work_bytes, pack_rhs};

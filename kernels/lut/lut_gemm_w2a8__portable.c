@@ -5,6 +5,7 @@ enum { BITS = 2 };
 #else
 #define VECTOR_BYTES 8
 #endif
+#define RUN lut_gemm_w1a8__portable
 #include "blocks.h"
 
 const struct gemm_kernel lut_gemm_w2a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -4,6 +4,7 @@
 #endif
 enum { BITS = 4 };
 #define VECTOR_BYTES 64
+#define RUN lut_gemm_w1a8__avx512
 #include "blocks.h"
 
 const struct gemm_kernel lut_gemm_w4a8__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,5 +1,6 @@
 /* lut_poolgemm_w8a8 in plain C. */
 enum { BITS = 8 };
+#define RUN lut_poolgemm_w8a1__portable
 #include "pool_bytes.h"
 
 const struct gemm_kernel lut_poolgemm_w8a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -6,19 +6,30 @@
 #include "../pack/panel.h"
 #include <string.h>
 
-enum { SLICES = 256, NR = 4, TABLE_BYTES = POOL_VECTORS * SLICES * 2 };
+enum { SLICES = 256, NR = 4 };
+
+/* The front of the packed form. It tells run() the number of planes, so that one run() can serve all schemes: a file
+ * may set RUN to the kernel whose run() it shares. */
+struct packed {
+    uint64_t planes;
+    int16_t table[POOL_VECTORS * SLICES];
+};
 
 static size_t groups(size_t k) { return (k + POOL_GROUP - 1) / POOL_GROUP; }
 
+#ifdef RUN
+extern const struct gemm_kernel RUN;
+static void run(const struct gemm_args *g) { RUN.run(g); }
+#else
 /* NR columns of one row of A; numbers are [group][NR]. One plane after the other: cost is linear in their count. */
 static void dots(const struct gemm_args *g, const uint8_t *a, const uint8_t *numbers, int32_t dot[NR]) {
-    const int16_t *table = g->rhs;
+    const struct packed *packed = g->rhs;
     size_t count = groups(g->k), plane_bytes = bits_row_bytes(g->k);
     memset(dot, 0, NR * sizeof *dot);
-    for (int bit = 0; bit < BITS; bit++, a += plane_bytes) {
+    for (unsigned bit = 0; bit < packed->planes; bit++, a += plane_bytes) {
         int32_t sum[NR] = {0};
         for (size_t i = 0; i < count; i++) {
-            const int16_t *slice = table + a[i];
+            const int16_t *slice = packed->table + a[i];
             for (size_t j = 0; j < NR; j++)
                 sum[j] += slice[numbers[i * NR + j] * SLICES];
         }
@@ -28,7 +39,7 @@ static void dots(const struct gemm_args *g, const uint8_t *a, const uint8_t *num
 }
 
 static void run(const struct gemm_args *g) {
-    const uint8_t *numbers = (const uint8_t *)g->rhs + TABLE_BYTES;
+    const uint8_t *numbers = (const uint8_t *)g->rhs + sizeof(struct packed);
     for (size_t n = 0; n < g->n; n += NR, numbers += panel_bytes(groups(g->k), NR, 1))
         for (size_t m = 0; m < g->m; m++) {
             int32_t dot[NR];
@@ -37,10 +48,11 @@ static void run(const struct gemm_args *g) {
             memcpy(c, dot, (g->n - n < NR ? g->n - n : NR) * 4);
         }
 }
+#endif
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return TABLE_BYTES + panels_bytes(n, groups(k), NR, 1);
+    return sizeof(struct packed) + panels_bytes(n, groups(k), NR, 1);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
@@ -48,15 +60,16 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    int16_t *table = rhs;
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    struct packed *packed = rhs;
+    packed->planes = BITS;
     for (int v = 0; v < POOL_VECTORS; v++)
         for (int slice = 0; slice < SLICES; slice++) {
             int sum = 0;
             for (int i = 0; i < POOL_GROUP; i++)
                 sum += (slice >> i & 1) * w->pool[v * POOL_GROUP + i];
-            table[v * SLICES + slice] = (int16_t)sum;
+            packed->table[v * SLICES + slice] = (int16_t)sum;
         }
-    panel_pack((uint8_t *)rhs + TABLE_BYTES, w->b, w->b_stride, w->n, groups(w->k), NR, 1);
+    panel_pack(packed + 1, w->b, w->b_stride, w->n, groups(w->k), NR, 1);
 }
 #endif

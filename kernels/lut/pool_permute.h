@@ -12,14 +12,25 @@
 
 /* LANES columns in a vector; ROUND pairs of slices of at most 8 * -128 each fit 16 bits. */
 enum { LANES = 32, NV = 4, NR = LANES * NV, SLICES = 256, ROUND = 16 };
-enum { TABLE_BYTES = SLICES * POOL_VECTORS * 2, PAIR = 2 };
+enum { PAIR = 2 };
 
-static size_t groups(size_t k) { return (k + POOL_GROUP - 1) / POOL_GROUP; }
-
+/* The front of the packed form. It tells run() the number of planes, so that one run() can serve all schemes: a file
+ * may set RUN to the kernel whose run() it shares. */
 struct tables {
     __m512i low, high;
 };
+struct packed {
+    uint64_t planes;
+    uint64_t unused[7];
+    struct tables tables[SLICES];
+};
 
+static size_t groups(size_t k) { return (k + POOL_GROUP - 1) / POOL_GROUP; }
+
+#ifdef RUN
+extern const struct gemm_kernel RUN;
+static void run(const struct gemm_args *g) { RUN.run(g); }
+#else
 TILE_INLINE add(__m512i sum[NV], const struct tables *t, const __m512i numbers[NV]) {
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < NV; j++)
@@ -52,23 +63,24 @@ TILE_INLINE widen(__m512i wide[2 * NV], const __m512i sum[NV], unsigned plane) {
 
 /* One plane after the other: cost is linear in their count. */
 static void dots(__m512i wide[2 * NV], const struct gemm_args *g, const uint8_t *a, const __m512i *numbers) {
+    const struct packed *packed = g->rhs;
     size_t count = groups(g->k), pairs = panel_steps(count, PAIR), plane_bytes = bits_row_bytes(g->k);
     for (size_t j = 0; j < 2 * NV; j++)
         wide[j] = _mm512_setzero_si512();
-    for (unsigned plane = 0; plane < BITS; plane++, a += plane_bytes)
+    for (unsigned plane = 0; plane < packed->planes; plane++, a += plane_bytes)
         for (size_t i = 0; i < pairs; i += ROUND) {
             __m512i sum[NV];
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NV; j++)
                 sum[j] = _mm512_setzero_si512();
-            round_of(sum, g->rhs, a, count, numbers, i, pairs - i < ROUND ? pairs : i + ROUND);
+            round_of(sum, packed->tables, a, count, numbers, i, pairs - i < ROUND ? pairs : i + ROUND);
             widen(wide, sum, plane);
         }
 }
 
 static void run(const struct gemm_args *g) {
     size_t bytes_of_panel = panel_bytes(groups(g->k), NR, PAIR);
-    const uint8_t *numbers = (const uint8_t *)g->rhs + TABLE_BYTES;
+    const uint8_t *numbers = (const uint8_t *)g->rhs + sizeof(struct packed);
     for (size_t n = 0; n < g->n; n += NR, numbers += bytes_of_panel)
         for (size_t m = 0; m < g->m; m++) {
             __m512i wide[2 * NV];
@@ -80,10 +92,11 @@ static void run(const struct gemm_args *g) {
             }
         }
 }
+#endif
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return TABLE_BYTES + panels_bytes(n, groups(k), NR, PAIR);
+    return sizeof(struct packed) + panels_bytes(n, groups(k), NR, PAIR);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
@@ -91,8 +104,11 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    int16_t *table = rhs;
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    struct packed *packed = rhs;
+    int16_t *table = (int16_t *)packed->tables;
+    memset(packed, 0, sizeof *packed);
+    packed->planes = BITS;
     for (int slice = 0; slice < SLICES; slice++)
         for (int v = 0; v < POOL_VECTORS; v++) {
             int sum = 0;
@@ -100,7 +116,7 @@ static void pack_rhs(void *rhs, const struct gemm_weights *w) {
                 sum += (slice >> i & 1) * w->pool[v * POOL_GROUP + i];
             table[slice * POOL_VECTORS + v] = (int16_t)sum;
         }
-    uint8_t *numbers = (uint8_t *)rhs + TABLE_BYTES;
+    uint8_t *numbers = (uint8_t *)(packed + 1);
     size_t count = groups(w->k), bytes_of_panel = panel_bytes(count, NR, PAIR);
     memset(numbers, 0, panels_bytes(w->n, count, NR, PAIR));
     for (size_t n = 0; n < w->n; n++) {

@@ -29,7 +29,8 @@ void bitplanes_pack(void *rhs, const struct gemm_weights *w, const struct bitpla
         uint32_t *sum = (uint32_t *)(at + f->bits * plane) + n % f->nr;
         for (size_t k = 0; k < w->k; k++) {
             uint32_t code = ((uint32_t)row[k] - head.offset) / head.scale;
-            put_code(at + n % f->nr * group, f, plane, k, code);
+            size_t bit = f->tap ? bitplanes_k(f, k / f->tap * f->tap) + k % f->tap : k;
+            put_code(at + n % f->nr * group, f, plane, bit, code);
             *sum += (uint32_t)f->shift * (uint32_t)row[k];
             if (f->sum)
                 *sum += head.scale * (uint32_t)f->times * (uint32_t)f->sum[code];

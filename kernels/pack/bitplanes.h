@@ -21,10 +21,16 @@ struct bitplanes_form {
     const int32_t *sum; /* [2^bits], what a code adds to its column, times the scale; NULL: nothing */
     int32_t times;      /* and times this */
     int32_t shift;      /* what each weight is multiplied with and added to its column */
+    size_t tap;         /* every so many weights begin a new word; 0: none does */
 };
 
+/* Bits of a row of k weights. */
+static inline size_t bitplanes_k(const struct bitplanes_form *f, size_t k) {
+    return f->tap ? k / f->tap * 8 * bits_row_bytes(f->tap) : k;
+}
+
 static inline size_t bitplanes_plane(const struct bitplanes_form *f, size_t k) {
-    return bits_row_bytes(k) * 8 / f->chunk * f->nr * ((f->chunk + 7) / 8);
+    return bits_row_bytes(bitplanes_k(f, k)) * 8 / f->chunk * f->nr * ((f->chunk + 7) / 8);
 }
 static inline size_t bitplanes_panel(const struct bitplanes_form *f, size_t k) {
     return f->bits * bitplanes_plane(f, k) + 4 * f->nr;

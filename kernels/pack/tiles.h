@@ -61,15 +61,36 @@ static inline void tiles_run(const struct gemm_args *g, const void *a, size_t a_
 #define TILE_INLINE static inline __attribute__((always_inline)) void
 #define TILE_ONE(body, rows)                                                                                           \
     static void body##_##rows(const struct tile *t) { body(t, rows); }
+/* The rows below the first `rows` of a tile. */
+static inline struct tile tile_below(const struct tile *t, size_t rows) {
+    struct tile below = *t;
+    below.a += rows * t->a_stride;
+    below.c += rows * t->c_stride;
+    below.row += rows;
+    return below;
+}
+/* The rest of a matrix in two steps: a body of its own for every number of rows would double the code. */
+#define TILE_SUM(body, rows, first, second)                                                                            \
+    static void body##_##rows(const struct tile *t) {                                                                  \
+        struct tile below = tile_below(t, first);                                                                      \
+        body##_##first(t);                                                                                             \
+        body##_##second(&below);                                                                                       \
+    }
 #define TILES_2(body)                                                                                                  \
     TILE_ONE(body, 1) TILE_ONE(body, 2)                                                                                \
     static tile_fn *const body##_fns[] = {NULL, body##_1, body##_2};
 #define TILES_4(body)                                                                                                  \
-    TILE_ONE(body, 1) TILE_ONE(body, 2) TILE_ONE(body, 3) TILE_ONE(body, 4)                                            \
+    TILE_ONE(body, 1) TILE_ONE(body, 2) TILE_ONE(body, 4) TILE_SUM(body, 3, 2, 1)                                      \
     static tile_fn *const body##_fns[] = {NULL, body##_1, body##_2, body##_3, body##_4};
 #define TILES_6(body)                                                                                                  \
-    TILE_ONE(body, 1) TILE_ONE(body, 2) TILE_ONE(body, 3) TILE_ONE(body, 4) TILE_ONE(body, 5) TILE_ONE(body, 6)        \
+    TILE_ONE(body, 1) TILE_ONE(body, 2) TILE_ONE(body, 6)                                                              \
+    TILE_SUM(body, 3, 2, 1) TILE_SUM(body, 4, 2, 2) TILE_SUM(body, 5, 4, 1)                                            \
     static tile_fn *const body##_fns[] = {NULL, body##_1, body##_2, body##_3, body##_4, body##_5, body##_6};
+#define TILES_8(body)                                                                                                  \
+    TILE_ONE(body, 1) TILE_ONE(body, 2) TILE_ONE(body, 4) TILE_ONE(body, 8)                                            \
+    TILE_SUM(body, 3, 2, 1) TILE_SUM(body, 5, 4, 1) TILE_SUM(body, 6, 4, 2) TILE_SUM(body, 7, 6, 1)                    \
+    static tile_fn *const body##_fns[] = {NULL,     body##_1, body##_2, body##_3, body##_4,                            \
+                                          body##_5, body##_6, body##_7, body##_8};
 
 /* Loads of A: only element-aligned, so always through memcpy. */
 static inline uint32_t load_u32(const void *from) {

@@ -2,8 +2,8 @@
 #include "trits.h"
 #include <string.h>
 
-void trits_pack(void *panels, const struct gemm_weights *w, size_t row_bytes, size_t nr, size_t group,
-                enum trits_first first) {
+__attribute__((cold)) void trits_pack(void *panels, const struct gemm_weights *w, size_t row_bytes, size_t nr,
+                                      size_t group, enum trits_first first) {
     memset(panels, 0, trits_bytes(w->n, row_bytes, nr, group));
     for (size_t column = 0; column < w->n; column++) {
         const int8_t *row = (const int8_t *)w->b + column * w->b_stride;

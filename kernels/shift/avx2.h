@@ -30,6 +30,7 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             x[r][j] = _mm256_set1_epi32(OFFSET);
+#pragma clang loop unroll(disable)
     for (size_t i = begin; i < end; i++) {
         __m256i sign[NV], places[NV];
 #pragma clang loop unroll(full)
@@ -62,13 +63,11 @@ TILE_INLINE tile(const struct tile *t, size_t rows) {
     uint32_t offsets = 0;
     struct wide wide;
     memset(&wide, 0, sizeof wide);
-    for (size_t i = 0; i < t->k; i += ROUND_MAX, offsets += OFFSET) {
-        if (i + ROUND_MAX <= t->k)
-            round_of(t, mr, i, i + ROUND_MAX, &wide);
-        else
-            round_of(t, mr, i, t->k, &wide);
-    }
+    for (size_t i = 0; i < t->k; i += ROUND_MAX, offsets += OFFSET)
+        round_of(t, mr, i, i + ROUND_MAX < t->k ? i + ROUND_MAX : t->k, &wide);
+#pragma clang loop unroll(disable)
     for (size_t r = 0; r < rows; r++)
+#pragma clang loop unroll(disable)
         for (size_t j = 0; j < NV; j++) {
             __m256i sum = wide.high[r / 2][j];
             if (r % 2 == 0)
@@ -90,11 +89,13 @@ static void pair_rows(uint32_t *to, const struct gemm_args *g) {
     }
 }
 
-static void run(const struct gemm_args *g) {
+static void run_block(const struct gemm_args *g) {
     pair_rows(g->work, g);
     /* a pair of k words serves two rows: half of it is the stride of one, and tiles begin at even rows */
     tiles_run(g, g->work, 2 * g->k, 2 * MR, NR, g->k * NR, tile_fns);
 }
+
+static void run(const struct gemm_args *g) { run_blocks(g, run_block); }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
@@ -103,10 +104,10 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n;
-    return (m + 1) / 2 * k * 4;
+    return (block_rows(m) + 1) / 2 * k * 4;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     int8_t *out = rhs;
     memset(out, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < w->n; column++) {

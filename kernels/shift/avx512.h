@@ -30,6 +30,7 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             x[r][j] = _mm512_set1_epi32(OFFSET);
+#pragma clang loop unroll(disable)
     for (size_t i = begin; i < end; i++) {
         __m512i places[NV];
 #pragma clang loop unroll(full)
@@ -58,10 +59,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             all[r][j] = high[r][j] = _mm512_setzero_si512();
     for (size_t i = 0; i < steps; i += STEPS, offsets += OFFSET) {
-        if (i + STEPS <= steps)
-            round_of(t, mr, i, i + STEPS, x);
-        else
-            round_of(t, mr, i, steps, x);
+        round_of(t, mr, i, i + STEPS < steps ? i + STEPS : steps, x);
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -81,11 +79,13 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 }
 MAKE_TILES(tile)
 
-static void run(const struct gemm_args *g) {
+static void run_block(const struct gemm_args *g) {
     size_t steps = steps_of(g->k);
     widen_rows(g->work, g, 2 * steps);
     tiles_run(g, g->work, 4 * steps, MR, NR, steps * sizeof(struct step), tile_fns);
 }
+
+static void run(const struct gemm_args *g) { run_blocks(g, run_block); }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
@@ -94,10 +94,10 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n;
-    return m * steps_of(k) * 4;
+    return block_rows(m) * steps_of(k) * 4;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     size_t steps = steps_of(w->k);
     memset(rhs, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < (w->n + NR - 1) / NR * NR; column++) {

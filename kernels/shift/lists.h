@@ -1,6 +1,6 @@
 /* Shifts in plain C, where shifting each value by its own number of places is slow: by the distributive law, all values
  * that share a weight are added first, and only their sum is shifted. A weight costs one addition for many rows, a zero
- * nothing. B is packed as lists, per column and weight, of the places in K.
+ * nothing. B is packed as lists, per column and weight, of where in the panel of A its values lie.
  *
  * Rows of A lie side by side: in a vector of 16-bit lanes where the base of the target has them, else 16 bits apart in
  * a word, as digits of one number; a negative digit borrows from the next one, which unpacking gives back.
@@ -17,16 +17,17 @@ enum { LANES = 1, WORDS = 1, ROUND = INT32_MAX };
 #elif defined(__SSE2__) || defined(__ARM_NEON)
 typedef int16_t digits __attribute__((vector_size(16)));
 enum { LANES = 8, WORDS = 2, ROUND = 255 };
+#define VECTORS
 #else
 typedef unsigned long digits;
 enum { LANES = sizeof(digits) / 2, WORDS = 2, ROUND = 255 }; /* 255 * 128 fits a digit */
 #endif
-enum { ROWS = LANES * WORDS };
+enum { ROWS = LANES * WORDS, STEP = WORDS * sizeof(digits) };
 
 static inline void add_digits(int32_t *to, digits sum, int32_t sign) {
 #if defined(ONE_ROW)
     *to += sign * sum;
-#elif defined(__SSE2__) || defined(__ARM_NEON)
+#elif defined(VECTORS)
     for (size_t l = 0; l < LANES; l++)
         to[l] += sign < 0 ? -sum[l] : sum[l];
 #else
@@ -41,8 +42,9 @@ static inline void add_digits(int32_t *to, digits sum, int32_t sign) {
 static inline void set_digit(digits *word, size_t lane, int8_t value) {
 #if defined(ONE_ROW)
     word[lane] = value;
-#elif defined(__SSE2__) || defined(__ARM_NEON)
-    (*word)[lane] = value;
+#elif defined(VECTORS)
+    int16_t wide = value;
+    memcpy((uint8_t *)word + 2 * lane, &wide, 2);
 #else
     *word += (digits)(long)value << (16 * lane);
 #endif
@@ -54,9 +56,10 @@ static void add_list(int32_t *to, const digits *a, const uint32_t *list, size_t 
         size_t now = count < ROUND ? count : ROUND;
         digits sum[WORDS];
         memset(sum, 0, sizeof sum);
+#pragma clang loop unroll_count(2)
         for (size_t i = 0; i < now; i++)
             for (size_t w = 0; w < WORDS; w++)
-                sum[w] += a[list[i] * WORDS + w];
+                sum[w] += ((const digits *)((const uint8_t *)a + list[i]))[w];
         for (size_t w = 0; w < WORDS; w++)
             add_digits(to + w * LANES, sum[w], sign);
         list += now;
@@ -108,7 +111,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return k * WORDS * sizeof(digits);
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     uint32_t *counts = rhs;
     memset(rhs, 0, rhs_bytes(0, w->n, w->k));
     for (size_t n = 0; n < w->n; n++, counts += LISTS + w->k) {
@@ -118,7 +121,7 @@ static void pack_rhs(void *rhs, const struct gemm_weights *w) {
             int heavy = 1 << (PLACES_MAX - l / SIGNS), weight = l % SIGNS == 0 ? heavy : -heavy;
             for (size_t i = 0; i < w->k; i++)
                 if (row[i] == weight) {
-                    *list++ = (uint32_t)i;
+                    *list++ = (uint32_t)(i * STEP);
                     counts[l]++;
                 }
         }

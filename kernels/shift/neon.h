@@ -28,6 +28,7 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             x[r][j] = vdupq_n_s16(0);
+#pragma clang loop unroll(disable)
     for (size_t i = begin; i < end; i++)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
@@ -53,9 +54,8 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = vld1q_s32((const int32_t *)t->panel + 4 * j);
-    for (; i + STEPS <= steps; i += STEPS)
-        round_of(t, mr, i, i + STEPS, sum);
-    round_of(t, mr, i, steps, sum);
+    for (; i < steps; i += STEPS)
+        round_of(t, mr, i, i + STEPS < steps ? i + STEPS : steps, sum);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -64,11 +64,13 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 }
 MAKE_TILES(tile)
 
-static void run(const struct gemm_args *g) {
+static void run_block(const struct gemm_args *g) {
     size_t steps = steps_of(g->k);
     widen_rows(g->work, g, 2 * steps);
     tiles_run(g, g->work, 4 * steps, MR, NR, bytes_of_panel(g->k), tile_fns);
 }
+
+static void run(const struct gemm_args *g) { run_blocks(g, run_block); }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
@@ -77,10 +79,10 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n;
-    return m * steps_of(k) * 4;
+    return block_rows(m) * steps_of(k) * 4;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     memset(rhs, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < (w->n + NR - 1) / NR * NR; column++) {
         uint8_t *panel = (uint8_t *)rhs + column / NR * bytes_of_panel(w->k);

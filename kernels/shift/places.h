@@ -6,7 +6,23 @@
 
 enum { ROUND_MAX = 32767 / (128 << PLACES_MAX) };
 
-static inline unsigned places_of(int weight) { return (unsigned)__builtin_ctz((unsigned)(weight < 0 ? -weight : weight)); }
+/* Rows of A are made wider in blocks that stay in a near cache while all panels of B meet them. */
+enum { BLOCK = 48 };
+static inline size_t block_rows(size_t m) { return m < BLOCK ? m : BLOCK; }
+
+static inline void run_blocks(const struct gemm_args *g, gemm_fn *run_block) {
+    for (size_t m = 0; m < g->m; m += BLOCK) {
+        struct gemm_args part = *g;
+        part.m = block_rows(g->m - m);
+        part.a = (const uint8_t *)g->a + m * g->a_stride;
+        part.c = (uint8_t *)g->c + m * g->c_stride;
+        run_block(&part);
+    }
+}
+
+static inline unsigned places_of(int weight) {
+    return (unsigned)__builtin_ctz((unsigned)(weight < 0 ? -weight : weight));
+}
 
 /* Rows of A widened to 16 bits, to `length` >= k elements, zeros behind the last. */
 static inline void widen_rows(int16_t *to, const struct gemm_args *g, size_t length) {

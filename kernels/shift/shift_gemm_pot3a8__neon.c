@@ -1,5 +1,5 @@
 /* shift_gemm_pot3a8 by SSHL. */
-#define MAKE_TILES TILES_4
+#define MAKE_TILES TILES_1_OR_4
 enum { PLACES_MAX = 2, MR = 4, NV = 2 };
 #include "neon.h"
 

@@ -1,5 +1,5 @@
 /* shift_gemm_pot4a8 by vpsllvw. */
-#define MAKE_TILES TILES_4
+#define MAKE_TILES TILES_1_OR_4
 enum { PLACES_MAX = 6, MR = 4, NV = 2 };
 #include "avx512.h"
 

@@ -1,8 +1,8 @@
 /* terna1 without a vector popcount: 2 vector operations for 2 weights of 32 columns.
  *
  * Two weights have 9 values and two signs of A four, so the signs choose a table for vpshufb and the weights are what
- * it looks up: table[a][w] = 2 - dot, 0 .. 4. The bytes add up to 2 * pairs - dot. B is packed as one byte a pair; A is
- * spread in run() to table offsets, one byte a pair. Expects MR, NV and MAKE_TILES. */
+ * it looks up: table[a][w] = 2 - dot, 0 .. 4. The bytes add up to 2 * pairs - dot. B is packed as PER_BYTE (1 or 2)
+ * pairs a byte; A is spread in run() to table offsets, one byte a pair. Expects MR, NV, PER_BYTE and MAKE_TILES. */
 #ifndef TERNARY_BITS_AVX2_H
 #define TERNARY_BITS_AVX2_H
 #include "../pack/one_row.h"
@@ -12,8 +12,8 @@
 #endif
 
 enum { NR = 32 * NV };
-/* A byte takes 63 pairs of at most 4; 16 bits then take 260 such rounds. */
-enum { ROUND = 63, ROUNDS = 260 };
+/* A byte takes 62 pairs of at most 4; 16 bits then take 264 such rounds. */
+enum { ROUND = 62, ROUNDS = 264 };
 
 /* Weights w0 + 3 * w1 + 4; signs s0, s1. */
 #define TABLE_ROW(s0, s1)                                                                                              \
@@ -22,12 +22,25 @@ enum { ROUND = 63, ROUNDS = 260 };
 static const _Alignas(16) uint8_t table[4][16] = {TABLE_ROW(1, 1), TABLE_ROW(-1, 1), TABLE_ROW(1, -1),
                                                   TABLE_ROW(-1, -1)};
 
-static size_t pairs(size_t k) { return (k + 1) / 2; }
+/* Always an even number. */
+static size_t pairs(size_t k) { return (k + 3) / 4 * 2; }
 
 /* 16-bit sums of the even and the odd columns of each vector. */
 struct wide {
     __m256i even[MR][NV], odd[MR][NV];
 };
+
+/* The pairs of a byte, for one row. */
+TILE_INLINE look_up(__m256i sum[NV], const uint8_t *offsets, __m256i index[PER_BYTE][NV]) {
+#pragma clang loop unroll(full)
+    for (size_t p = 0; p < PER_BYTE; p++) {
+        const __m128i *entry = (const __m128i *)(&table[0][0] + offsets[p]);
+        __m256i costs = _mm256_broadcastsi128_si256(_mm_load_si128(entry));
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[j] = _mm256_add_epi8(sum[j], _mm256_shuffle_epi8(costs, index[p][j]));
+    }
+}
 
 TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, struct wide *wide) {
     __m256i sum[MR][NV];
@@ -36,16 +49,20 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = _mm256_setzero_si256();
-    const __m256i *b = (const __m256i *)t->panel + begin * NV;
-    for (size_t i = begin; i < end; i++, b += NV)
+    const __m256i *b = (const __m256i *)t->panel + begin / PER_BYTE * NV;
+    for (size_t i = begin; i < end; i += PER_BYTE, b += NV) {
+        __m256i index[PER_BYTE][NV];
 #pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++) {
-            const __m128i *entry = (const __m128i *)(&table[0][0] + t->a[r * t->a_stride + i]);
-            __m256i costs = _mm256_broadcastsi128_si256(_mm_load_si128(entry));
+        for (int p = 0; p < PER_BYTE; p++)
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NV; j++)
-                sum[r][j] = _mm256_add_epi8(sum[r][j], _mm256_shuffle_epi8(costs, b[j]));
-        }
+                index[p][j] = PER_BYTE == 1
+                                  ? b[j]
+                                  : _mm256_and_si256(_mm256_srli_epi16(b[j], 4 * p), _mm256_set1_epi8(15));
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++)
+            look_up(sum[r], t->a + r * t->a_stride + i, index);
+    }
     const __m256i low = _mm256_set1_epi16(0xff);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
@@ -107,12 +124,12 @@ static void run(const struct gemm_args *g) {
     uint8_t *offsets = g->work;
     for (size_t m = 0; m < g->m; m++)
         spread_row(offsets + m * count, (const uint8_t *)g->a + m * g->a_stride, count);
-    tiles_run(g, offsets, count, MR, NR, count * NR, tile_fns);
+    tiles_run(g, offsets, count, MR, NR, count / PER_BYTE * NR, tile_fns);
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return (n + NR - 1) / NR * NR * pairs(k);
+    return (n + NR - 1) / NR * NR * (pairs(k) / PER_BYTE);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
@@ -120,15 +137,19 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return m * pairs(k);
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     size_t count = pairs(w->k);
     uint8_t *out = rhs;
     memset(out, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < w->n; column++) {
         const int8_t *row = (const int8_t *)w->b + column * w->b_stride;
-        uint8_t *lane = out + column / NR * count * NR + column % NR;
-        for (size_t i = 0; i < count; i++)
-            lane[i * NR] = (uint8_t)(4 + row[2 * i] + (2 * i + 1 < w->k ? 3 * row[2 * i + 1] : 0));
+        uint8_t *lane = out + column / NR * (count / PER_BYTE) * NR + column % NR;
+        for (size_t i = 0; i < count; i++) {
+            int pair = 4;
+            if (2 * i < w->k)
+                pair += row[2 * i] + (2 * i + 1 < w->k ? 3 * row[2 * i + 1] : 0);
+            lane[i / PER_BYTE * NR] |= (uint8_t)(pair << (i % PER_BYTE * 4));
+        }
     }
 }
 #endif

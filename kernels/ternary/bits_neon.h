@@ -90,7 +90,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     trits_pack(rhs, w, row_bytes(w->k), NR, 1, TRITS_PLUS);
 }
 #endif

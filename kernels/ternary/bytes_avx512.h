@@ -51,10 +51,11 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             step(sum, mr, a4, b, 2 * q);
         }
     }
+#pragma clang loop unroll(disable)
     for (unsigned shift = 0; i < t->k; i += GROUP, shift += 2) {
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
-            a4[r] = load_u32_tail(t->a + r * t->a_stride + i, t->k - i < GROUP ? t->k - i : GROUP);
+            a4[r] = load_u32_last(t->a + r * t->a_stride + i, t->k - i < GROUP ? t->k - i : GROUP);
         step(sum, mr, a4, b, shift);
     }
 #pragma clang loop unroll(full)
@@ -80,7 +81,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return m * sizeof(int32_t);
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     uint8_t *out = rhs;
     memset(out, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < w->n; column++) {

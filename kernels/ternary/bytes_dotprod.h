@@ -34,7 +34,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     if (i < t->k)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
-            step(sum, r, load_u32_tail(t->a + r * t->a_stride + i, t->k - i), panel);
+            step(sum, r, load_u32_last(t->a + r * t->a_stride + i, t->k - i), panel);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -57,7 +57,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     panel_pack(rhs, w->b, w->b_stride, w->n, w->k, NR, GROUP);
 }
 #endif

@@ -66,7 +66,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     panel_pack(rhs, w->b, w->b_stride, w->n, w->k, NR, 1);
 }
 #endif

@@ -75,7 +75,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
     return 0;
 }
 
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     digits *out = rhs;
     memset(out, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < w->n; column++) {

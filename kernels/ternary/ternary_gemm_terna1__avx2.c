@@ -1,6 +1,6 @@
 /* ternary_gemm_terna1 by table look-ups. */
-#define MAKE_TILES TILES_4
-enum { MR = 4, NV = 2 };
+#define MAKE_TILES TILES_1_OR_4
+enum { MR = 4, NV = 2, PER_BYTE = 1 };
 #include "bits_avx2.h"
 
 const struct gemm_kernel ternary_gemm_terna1__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -121,7 +121,7 @@ TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
         vst1q_s32(sums + 4, vsubq_s32(vld1q_s32(start + 4), high));
     }
 }
-CONV_TILES(tile, MR)
+TILES_CONV(tile, MR)
 
 /* Bytes of the last word of bits beyond the last channel. */
 static void clear_rest(const struct conv_args *g, size_t pixel, size_t column, size_t rows) {
@@ -202,5 +202,5 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tiles,
                                       .finish = finish_strip, .multiple = NR, .ends = 1u << EPILOGUE_BITS,
                                       .limit_bytes = 2, .prepare = prepare};
-CONV_KERNEL(form)
+TILES_KERNEL(form)
 #endif

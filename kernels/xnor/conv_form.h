@@ -42,7 +42,7 @@ struct conv_form {
 };
 
 /* `tiles` from one always-inlined body(t, first pixel, number of pixels). */
-#define CONV_TILES(body, mr)                                                                                           \
+#define TILES_CONV(body, mr)                                                                                           \
     static void body##_all(const struct conv_tiles *t, size_t pixels) {                                                \
         size_t first = 0;                                                                                              \
         for (; first + (mr) <= pixels; first += (mr))                                                                  \

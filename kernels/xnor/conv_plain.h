@@ -20,7 +20,7 @@ static inline uint64_t plain_bits(const uint64_t *row, size_t first, size_t coun
     uint64_t bits = row[first / 64] >> first % 64;
     if (first % 64 + count > 64)
         bits |= row[first / 64 + 1] << (64 - first % 64);
-    return count < 64 ? bits & ((uint64_t)1 << count) - 1 : bits;
+    return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
 /* Channels first .. first + count of a pixel that may lie outside; BORDER_ZERO has no bit and is not asked for. */

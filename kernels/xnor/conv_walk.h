@@ -188,7 +188,7 @@ CONV_SHARED void conv_walk_pack(void *rhs, const struct conv_weights *w, const s
 }
 
 /* The four functions of a variant. */
-#define CONV_KERNEL(form)                                                                                              \
+#define TILES_KERNEL(form)                                                                                             \
     static void run(const struct conv_args *g) { conv_walk(g, &(form)); }                                              \
     static size_t rhs_bytes(const struct conv_shape *s) { return conv_walk_rhs_bytes(s, &(form)); }                    \
     static size_t work_bytes(const struct conv_shape *s) { return conv_walk_work_bytes(s, &(form)); }                  \

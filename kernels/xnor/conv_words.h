@@ -28,7 +28,7 @@ TILE_INLINE words_tile(const struct conv_tiles *t, size_t first, size_t mr) {
             sums[j] = (int32_t)((uint32_t)start[j] - 2 * differ[r][j]);
     }
 }
-CONV_TILES(words_tile, WORDS_MR)
+TILES_CONV(words_tile, WORDS_MR)
 
 static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines,
                        size_t words) {
@@ -38,5 +38,5 @@ static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t fir
 
 static const struct conv_form words_form = {
     .nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack, .tiles = words_tile_all};
-CONV_KERNEL(words_form)
+TILES_KERNEL(words_form)
 #endif

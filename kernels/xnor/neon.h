@@ -28,15 +28,20 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = vdupq_n_u8(0);
-    const uint8_t *panel = t->panel + begin * NR;
-    for (size_t i = begin; i < end; i++, panel += NR) {
+    const uint8_t *panel = t->panel + begin * NR, *a_of[MR];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+        a_of[r] = t->a + r * t->a_stride + begin;
+    for (const uint8_t *last = t->panel + end * NR; panel < last; panel += NR) {
         uint8x16_t b[NV];
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             b[j] = vld1q_u8(panel + 16 * j);
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
-            uint8x16_t a = vld1q_dup_u8(t->a + r * t->a_stride + i);
+            uint8x16_t a = vld1q_dup_u8(a_of[r]++);
+            /* else the compiler keeps one pointer and adds its way to the others, an instruction for each */
+            __asm__("" : "+r"(a_of[r]));
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NV; j++)
                 sum[r][j] = vaddq_u8(sum[r][j], vcntq_u8(veorq_u8(a, b[j])));

@@ -74,7 +74,7 @@ TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
         }
     }
 }
-CONV_TILES(tile, MR)
+TILES_CONV(tile, MR)
 
 static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines, size_t words) {
     panel_pack(panels, (const uint8_t *)w->b + first * w->b_stride, w->b_stride, n, lines * words * 8, NR, 4);
@@ -82,6 +82,6 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 
 static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = pack,
                                       .tiles = tile_all, .finish = lanes_finish, .multiple = 1};
-CONV_KERNEL(form)
+TILES_KERNEL(form)
 
 const struct conv_kernel xnor_conv_w1a1__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -2,6 +2,10 @@
 #if !defined(__ARM_NEON)
 #error "compile this file with the flags of its token in isa.def"
 #endif
+#if defined(__aarch64__)
 #include "conv_addp.h"
+#else
+#include "conv_bytes.h"
+#endif
 
 const struct conv_kernel xnor_conv_w1a1__neon = {run, rhs_bytes, work_bytes, pack_rhs};

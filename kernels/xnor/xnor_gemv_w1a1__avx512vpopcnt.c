@@ -16,8 +16,8 @@ TILE_INLINE panel_dot(const struct gemm_args *g, size_t n, size_t nv) {
     for (const uint8_t *end = a + bits_row_bytes(g->k); a < end; a += 8, b += 2 * nv) {
         __m512i a1 = _mm512_set1_epi32((int)load_u32(a)), a2 = _mm512_set1_epi32((int)load_u32(a + 4));
         EACH_PAIR {
-            _mm_prefetch((const char *)(b + 2 * j) + AHEAD_BYTES, _MM_HINT_T0);
-            _mm_prefetch((const char *)(b + 2 * j + 1) + AHEAD_BYTES, _MM_HINT_T0);
+            _mm_prefetch((const char *)(b + j) + AHEAD_BYTES, _MM_HINT_T0);
+            _mm_prefetch((const char *)(b + nv + j) + AHEAD_BYTES, _MM_HINT_T0);
             pair_add(&pairs[j], a1, a2, b[j], b[nv + j]);
         }
     }

@@ -7,5 +7,5 @@
 TILES_4(tile)
 
 const struct bitserial_body adders_gemm__avx512vpopcnt = {
-    tile_fns, MR, NR, 32, row, to_planes, NULL, false,
+    tile_fns, MR, NR, 32, row, to_planes, NULL, false, NULL,
 };

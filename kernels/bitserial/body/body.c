@@ -17,9 +17,9 @@ static const int32_t digit_sums[] = {
 /* The weights of all digits of an operand: 1, or 1 + 4. */
 static uint32_t digit_weights(unsigned bits) { return ((1u << bits) - 1) / 3; }
 
-static struct bitplanes_form form(const struct bitserial_body *body, struct bitserial_bits bits) {
+struct bitplanes_form bitserial_form(const struct bitserial_body *body, struct bitserial_bits bits) {
     return (struct bitplanes_form){.bits = bits.w,
-                                   .nr = body->nr,
+                                   .nr = body->columns ? body->columns() : body->nr,
                                    .chunk = body->chunk,
                                    .sum = body->digits ? digit_sums : NULL,
                                    .times = (int32_t)digit_weights(bits.a),
@@ -55,13 +55,13 @@ size_t bitserial_work_bytes(const struct bitserial_body *body, struct bitserial_
 }
 
 size_t bitserial_rhs_bytes(const struct bitserial_body *body, struct bitserial_bits bits, size_t n, size_t k) {
-    const struct bitplanes_form f = form(body, bits);
+    const struct bitplanes_form f = bitserial_form(body, bits);
     return bitplanes_bytes(&f, n, k);
 }
 
 void bitserial_pack(const struct bitserial_body *body, struct bitserial_bits bits, void *rhs,
                     const struct gemm_weights *w) {
-    const struct bitplanes_form f = form(body, bits);
+    const struct bitplanes_form f = bitserial_form(body, bits);
     bitplanes_pack(rhs, w, &f);
 }
 
@@ -119,7 +119,7 @@ static size_t prepare(const struct bitserial_body *body, struct bitserial_bits b
 void bitserial_run(const struct bitserial_body *body, struct bitserial_bits bits, const struct gemm_args *args) {
     struct gemm_args g = *args;
     struct bitserial_terms *terms = g.work;
-    const struct bitplanes_form f = form(body, bits);
+    const struct bitplanes_form f = bitserial_form(body, bits);
     size_t rows = g.m, block = BLOCK_BYTES / prepare(body, bits, &g) / body->mr * body->mr;
     block = block ? block : body->mr;
     for (size_t m = 0; m < rows; m += block) {

@@ -7,6 +7,7 @@
 #ifndef BITSERIAL_BODY_H
 #define BITSERIAL_BODY_H
 #include "../../pack/bitplanes.h"
+#include "../../include/conv.h"
 #include "../../pack/tiles.h"
 #include <stdbool.h>
 
@@ -32,6 +33,7 @@ struct bitserial_body {
     bitserial_planes_fn *planes;
     bitserial_spread_fn *spread; /* to 2 * row_bytes for every two planes */
     bool digits;                 /* the sums of digits.h are wanted */
+    size_t (*columns)(void);     /* nr where only the machine itself knows it, else NULL */
 };
 
 /* The beginning of work, where tiles find what is not in struct tile. What the rows add follows. */
@@ -45,6 +47,7 @@ struct bitserial_terms {
 static inline const struct bitserial_terms *terms_of(const struct tile *t) { return t->work; }
 static inline uint32_t row_term(const struct tile *t, size_t r) { return terms_of(t)->row[t->row + r]; }
 
+struct bitplanes_form bitserial_form(const struct bitserial_body *body, struct bitserial_bits bits);
 uint32_t bitserial_row(const uint8_t *planes, size_t row_bytes, const struct bitserial_row *how);
 void bitserial_planes(uint8_t *planes, const uint8_t *bytes, size_t k);
 
@@ -53,6 +56,15 @@ size_t bitserial_rhs_bytes(const struct bitserial_body *body, struct bitserial_b
 size_t bitserial_work_bytes(const struct bitserial_body *body, struct bitserial_bits bits, size_t m, size_t k);
 void bitserial_pack(const struct bitserial_body *body, struct bitserial_bits bits, void *rhs,
                     const struct gemm_weights *w);
+
+/* The same of conv.h; A of at most 4 bits. */
+void bitserial_conv_run(const struct bitserial_body *body, struct bitserial_bits bits, const struct conv_args *args);
+size_t bitserial_conv_rhs_bytes(const struct bitserial_body *body, struct bitserial_bits bits,
+                                const struct conv_shape *s);
+size_t bitserial_conv_work_bytes(const struct bitserial_body *body, struct bitserial_bits bits,
+                                 const struct conv_shape *s);
+void bitserial_conv_pack(const struct bitserial_body *body, struct bitserial_bits bits, void *rhs,
+                         const struct conv_weights *w);
 
 /* Bodies by the rows of their tiles, for gemm, and for one row. */
 extern const struct bitserial_body words_gemm__portable, words_gemv__portable;

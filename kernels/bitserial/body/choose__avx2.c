@@ -58,5 +58,9 @@ static void to_planes(uint8_t *planes, const uint8_t *bytes, size_t k) {
 
 TILES_4(tile)
 
-const struct bitserial_body choose_gemm__avx2 = {tile_fns, MR, NR, 4, bitserial_row, to_planes, spread, false};
-const struct bitserial_body choose_gemv__avx2 = {tile_fns, 1, NR, 4, bitserial_row, to_planes, spread, false};
+const struct bitserial_body choose_gemm__avx2 = {
+    tile_fns, MR, NR, 4, bitserial_row, to_planes, spread, false, NULL,
+};
+const struct bitserial_body choose_gemv__avx2 = {
+    tile_fns, 1, NR, 4, bitserial_row, to_planes, spread, false, NULL,
+};

@@ -52,5 +52,9 @@ static inline void fold(uint32_t *total, const struct wide *wide, unsigned shift
 
 TILES_4(tile)
 
-const struct bitserial_body choose_gemm__neon = {tile_fns, MR, NR, 4, bitserial_row, bitserial_planes, spread, false};
-const struct bitserial_body choose_gemv__neon = {tile_fns, 1, NR, 4, bitserial_row, bitserial_planes, spread, false};
+const struct bitserial_body choose_gemm__neon = {
+    tile_fns, MR, NR, 4, bitserial_row, bitserial_planes, spread, false, NULL,
+};
+const struct bitserial_body choose_gemv__neon = {
+    tile_fns, 1, NR, 4, bitserial_row, bitserial_planes, spread, false, NULL,
+};

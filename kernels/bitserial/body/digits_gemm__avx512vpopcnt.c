@@ -6,5 +6,5 @@
 TILES_2(tile)
 
 const struct bitserial_body digits_gemm__avx512vpopcnt = {
-    tile_fns, MR, NR, 32, row, to_planes, NULL, true,
+    tile_fns, MR, NR, 32, row, to_planes, NULL, true, NULL,
 };

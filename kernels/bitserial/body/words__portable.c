@@ -87,8 +87,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 TILES_2(tile)
 
 #define WORDS_BODIES(isa)                                                                                              \
-    const struct bitserial_body words_gemm__##isa = {tile_fns, MR, NR, 64, bitserial_row, bitserial_planes, 0, false}; \
-    const struct bitserial_body words_gemv__##isa = {tile_fns, 1, NR, 64, bitserial_row, bitserial_planes, 0, false};
+    const struct bitserial_body words_gemm__##isa = {tile_fns,         MR,   NR,    64,  bitserial_row,                \
+                                                     bitserial_planes, NULL, false, NULL};                             \
+    const struct bitserial_body words_gemv__##isa = {tile_fns,         1,    NR,    64,  bitserial_row,                \
+                                                     bitserial_planes, NULL, false, NULL};
 #endif
 
 WORDS_BODIES(portable)

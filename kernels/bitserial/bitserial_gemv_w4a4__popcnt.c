@@ -1,7 +1,0 @@
-/* bitserial_gemv_w4a4 with the popcnt instruction. */
-#define W_BITS 4
-#define A_BITS 4
-#define BODY words_gemv__popcnt
-#include "variant.h"
-
-const struct gemm_kernel bitserial_gemv_w4a4__popcnt = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,4 +1,0 @@
-/* Bit-planes with the popcnt instruction. */
-#include "words.h"
-
-WORDS_BODIES(popcnt)

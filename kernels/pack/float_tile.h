@@ -1,0 +1,63 @@
+/* The register tiles of one instruction set. Who includes this has included its vectors, lanes_*.h. */
+#ifndef PACK_FLOAT_TILE_H
+#define PACK_FLOAT_TILE_H
+#include "product.h"
+
+enum { NR = NV * LANES };
+_Static_assert(MR * NR <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % NR == 0, "a tile fits the walk");
+#define TILE_BODY static inline __attribute__((always_inline)) void
+
+TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const float *b, size_t mr) {
+    vec column[NV];
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < NV; j++)
+        column[j] = vec_load(b + j * LANES);
+    for (size_t i = 0; AHEAD > 0 && i < NR; i += PRODUCT_LINE)
+        __builtin_prefetch(b + AHEAD * NR + i);
+    for (size_t r = 0; r < mr; r++) {
+        vec row = vec_all(*(const float *)(a + r * stride));
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = vec_fma(row, column[j], sum[r][j]);
+    }
+}
+
+/* K is never 0. */
+TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
+    vec sum[MR][NV];
+    const uint8_t *a = t->a, *ahead = t->ahead;
+    const float *b = t->b;
+    size_t left = t->k;
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = vec_zero();
+    do {
+        size_t steps = left < PRODUCT_LINE ? left : PRODUCT_LINE;
+        left -= steps;
+        for (size_t i = 0; i < MR; i++)
+            __builtin_prefetch(ahead + i * t->ahead_stride, 0, 2);
+        ahead += t->ahead_step;
+#pragma clang loop unroll(disable)
+        do {
+            tile_step(sum, a, t->a_stride, b, mr);
+            a += 4, b += NR;
+        } while (--steps > 0);
+    } while (left > 0);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++) {
+            float *c = t->c + r * t->c_stride + j * LANES;
+            vec_store(c, t->more ? vec_add(sum[r][j], vec_load(c)) : sum[r][j]);
+        }
+}
+
+#define TILE_OF(rows)                                                                                                  \
+    static void tile_##rows(const struct float_tile *t) { tile_body(t, rows); }
+TILE_ROWS(TILE_OF)
+#define TILE_ENTRY(rows) {rows, tile_##rows},
+static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
+#define FLOAT_TILES {MR, NR, BLOCK_BYTES, tile_sizes}
+#endif
