@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from harness.suite.catalogue import Catalogue
     from harness.suite.suite import Suite
 
-KERNELS = {"gemm": ("w1a1", "w8a8", "fp32")}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
@@ -97,6 +95,7 @@ def make_plan(
 def catalogue() -> Catalogue:
     """Return what this version can measure: kernels, networks, runtimes."""
     from harness.networks.registry import NETWORKS
+    from harness.runtimes import native
     from harness.runtimes.registry import RUNTIMES, taking
     from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
 
@@ -112,7 +111,7 @@ def catalogue() -> Catalogue:
         name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=runtime.THREADS)
         for name, runtime in RUNTIMES.items()
     }
-    return Catalogue(kernels=KERNELS, networks=networks, runtimes=runtimes)
+    return Catalogue(kernels=native.KERNELS, networks=networks, runtimes=runtimes)
 
 
 class Workshop:

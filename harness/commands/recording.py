@@ -54,7 +54,7 @@ class Recorder:
                 self._fail(event)
             case Peaks():
                 data = {"board": event.board, "ops_per_s": event.ops_per_s}
-                self.writer.event("peaks", data)
+                self.writer.event("peaks", {**data, "read_bytes_per_s": event.read_bytes_per_s})
             case Note():
                 self.writer.event("note", {"board": event.board, "words": event.words})
             case _:

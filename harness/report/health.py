@@ -10,7 +10,7 @@ from harness.report.context import BoardCard, Count, Fact
 from harness.report.rows import Shown, run_tags, unique
 from harness.report.verdicts import MARKS
 from harness.store.reader import StoredRun
-from harness.units import size_bytes
+from harness.units import si, size_bytes
 
 _SLOW_CLOCK = 0.95
 
@@ -47,6 +47,7 @@ def _card(name: str, board: str, run: StoredRun, rows: Sequence[Shown]) -> Board
             *(_state(environment, measurements) if environment else ()),
             _power(measurements, run.facts.sensor_absent.get(board, "")),
             *_peaks(run.facts.peaks.get(board, {})),
+            *_reads(run.facts.reads.get(board, {})),
         ),
     )
 
@@ -131,6 +132,13 @@ def _peaks(measured: Mapping[str, float]) -> tuple[Fact, ...]:
         return ()
     text = " · ".join(f"{unit} {words.ops(value)}" for unit, value in measured.items())
     return (Fact(name="own limits", value=text),)
+
+
+def _reads(measured: Mapping[str, float]) -> tuple[Fact, ...]:
+    if not measured:
+        return ()
+    text = " · ".join(f"{level} {si(value, 'B/s')}" for level, value in measured.items())
+    return (Fact(name="one core reads", value=text),)
 
 
 def trusted(measurements: Sequence[Measurement]) -> int:

@@ -6,12 +6,28 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, NetworkError
 from harness.records.item import Blob, Item, Protocol, Work
-from harness.records.shape import parse
+from harness.records.shape import MAPS, parse
 from harness.runtimes import base
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.records.board import BoardFacts
     from harness.runtimes.base import NetworkFiles
+
+_PRODUCTS = (
+    *("w1a1", "terna1", "terna8", "w1a2", "w2a2", "w3a3", "w4a4", "w1a8", "w2a8", "w4a8"),
+    *("pot3a8", "pot4a8", "w8a8", "bf16", "fp16", "fp32"),
+)
+# op -> schemes, as kernels/include/kernels.def has them
+KERNELS: Mapping[str, tuple[str, ...]] = {
+    "gemm": _PRODUCTS,
+    "gemv": _PRODUCTS,
+    "poolgemm": ("w8a1", "w8a2", "w8a4", "w8a8"),
+    "conv": ("w1a1", "w1a2", "w2a2", "w8a8", "fp32"),
+    "dwconv": ("w1a1",),
+    **dict.fromkeys(sorted(MAPS), ("bits",)),
+}
 
 NAME = "native"
 KINDS: tuple[str, ...] = ("kernel", "network")

@@ -50,8 +50,11 @@ class Account:
         board = self.context.facts.name
         kind = payload.get("kind")
         item = str(payload.get("item", ""))
-        if kind == "peak":
-            self._emit(Peaks(board=board, ops_per_s=dict(self._collector.peaks)))
+        if kind in {"peak", "read"}:
+            of = self._collector
+            self._emit(
+                Peaks(board=board, ops_per_s=dict(of.peaks), read_bytes_per_s=dict(of.reads))
+            )
         elif kind == "sample" and item in self._open:
             self._repetitions += 1
             self._emit(self._advanced(board, item, payload))

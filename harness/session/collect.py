@@ -48,6 +48,7 @@ class Collector:
 
     items: dict[str, ItemFrames] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
+    reads: dict[str, float] = field(default_factory=dict)  # level -> bytes/s
     idle: list[Payload] = field(default_factory=list)
     kept_bytes: int = 0
 
@@ -55,13 +56,16 @@ class Collector:
         """Take in one frame; kinds this version does not know are passed over."""
         payload = frame.payload
         kind = payload.get("kind")
-        if kind not in {*DATA_KINDS, "peak", "idle", "item_end"}:
+        if kind not in {*DATA_KINDS, "peak", "read", "idle", "item_end"}:
             return
         self.kept_bytes += len(frame.raw)
         if self.kept_bytes > LIMIT_BYTES:
             self._overflow(payload)
         elif kind == "peak" and not fault(payload) and len(self.peaks) < UNITS_LIMIT:
             self.peaks[payload["unit"]] = float(payload["ops_per_s"])
+        elif kind == "read" and not fault(payload):
+            guess = "" if payload["cache_bytes"] or payload["level"] == "dram" else "~"
+            self.reads[guess + payload["level"].upper()] = float(payload["bytes_per_s"])
         elif kind == "idle" and not fault(payload):
             self.idle.append(payload)
         elif kind in DATA_KINDS:

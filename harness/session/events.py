@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,10 +58,15 @@ class Closed:
 
 @dataclass(frozen=True, kw_only=True)
 class Peaks:
-    """The board's own limits, measured at the start of its session: ops/s per precision."""
+    """The board's own limits, measured at the start of its session.
+
+    Operations/s by precision; bytes/s that one core reads from a level of memory ("~L2": the
+    board does not tell its caches' sizes, and a usual one was taken).
+    """
 
     board: str
     ops_per_s: dict[str, float]
+    read_bytes_per_s: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,15 @@ _BYTES = 1 << 50
 
 # Operations a core could do in one cycle (a multiply-accumulate is two): outer products of the
 # widest matrix units there are, of 512 bits, with room to spare.
-OPS_PER_CYCLE: Mapping[str, int] = {"w1a1": 16_384, "w8a8": 4_096, "fp32": 1_024}
+OPS_PER_CYCLE: Mapping[str, int] = {
+    "w1a1": 16_384,
+    "w8a8": 4_096,
+    "fp16": 2_048,
+    "bf16": 2_048,
+    "fp32": 1_024,
+}
+# bytes of its nearest cache that a core could read in one cycle
+_READ_BYTES_PER_CYCLE = 1_024
 _CORE_HZ = 1e10
 
 # bounds of whole numbers, in whatever frame they stand
@@ -43,8 +51,12 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "arena_bytes": (0, _BYTES),
     "peak_rss_bytes": (0, _BYTES),
     "count": (0, 10**9),
+    "cache_bytes": (0, _BYTES),
 }
-REAL: Mapping[str, tuple[float, float]] = {"clock_hz": (0.0, MAX_CLOCK_HZ)}
+REAL: Mapping[str, tuple[float, float]] = {
+    "clock_hz": (0.0, MAX_CLOCK_HZ),
+    "bytes_per_s": (1.0, _READ_BYTES_PER_CYCLE * _CORE_HZ),
+}
 FLAGS = ("check", "check_before", "check_after", "steady", "final")
 # lists of whole numbers: bounds of each, and of their count; a time <= 0 is for rule V22 to name
 LISTS: Mapping[str, tuple[int, int, int]] = {
@@ -59,6 +71,7 @@ WORDS: Mapping[str, re.Pattern[str]] = {
     for name, pattern in {
         "item": r"[!-~]{1,128}",
         "unit": r"[a-z0-9]{1,32}",
+        "level": r"l[1-4]|dram",
         "sensor": r"[!-~]{1,128}",
         "variant": r"[A-Za-z0-9_,]{0,256}",
         "cpu_mask": r"(?:0x[0-9a-f]{1,260})?",
@@ -83,6 +96,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "energy": ("item", "sensor", "begin_ns", "end_ns", "t_ns", "raw", "inferences", "check"),
     "idle": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
     "peak": ("unit", "ops_per_s"),
+    "read": ("level", "bytes_per_s", "cache_bytes"),
     "item_end": ("item", "final", "count", "sha256", "status", "stop"),
 }
 

@@ -37,6 +37,7 @@ class RunFacts:
     notes: tuple[str, ...] = ()
     sensor_absent: Mapping[str, str] = field(default_factory=dict)
     peaks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # board -> unit -> op/s
+    reads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # board -> level -> B/s
 
 
 def fold(facts: RunFacts, kind: str, data: Mapping[str, Any]) -> RunFacts:
@@ -46,7 +47,13 @@ def fold(facts: RunFacts, kind: str, data: Mapping[str, Any]) -> RunFacts:
         return dataclasses.replace(facts, sensor_absent=absent)
     if kind == "peaks":
         known = {**facts.peaks.get(data["board"], {}), **data["ops_per_s"]}
-        return dataclasses.replace(facts, peaks={**facts.peaks, data["board"]: known})
+        # older journals have no reads
+        read = {**facts.reads.get(data["board"], {}), **data.get("read_bytes_per_s", {})}
+        return dataclasses.replace(
+            facts,
+            peaks={**facts.peaks, data["board"]: known},
+            reads={**facts.reads, data["board"]: read} if read else facts.reads,
+        )
     return facts
 
 

@@ -29,7 +29,6 @@ BASE_FLAGS = (
     "-g0",
     "-fPIE",
     "-ffunction-sections",
-    "-fno-unroll-loops",
     "-fno-slp-vectorize",
     "-fdata-sections",
     "-fno-sanitize=undefined",

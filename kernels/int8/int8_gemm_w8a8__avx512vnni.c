@@ -31,7 +31,7 @@ TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stri
 
 /* What a tile needs beside its operands: the offset of each row, and what it fetches for those that come later. */
 struct beside {
-    const int32_t *offset;
+    const int32_t *offset; /* of the rows from `row` 0 on */
     const uint8_t *panel; /* a part of the next panel */
     size_t panel_lines;   /* of it, for every 64 bytes of K */
 };
@@ -56,7 +56,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm512_set1_epi32(beside->offset[r]);
+            sum[r][j] = _mm512_set1_epi32(beside->offset[t->row + r]);
     size_t i = 0;
     while (i + GROUP * STEPS <= t->k) {
         fetch_ahead(t, beside, mr, i);
@@ -78,7 +78,14 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, sum[r][j]);
 }
-TILES_6(tile)
+/* Bodies of their own for the sizes that rows are dealt out in. */
+TILE_ONE(tile, 1)
+TILE_ONE(tile, 2)
+TILE_ONE(tile, 4)
+TILE_ONE(tile, 5)
+TILE_ONE(tile, 6)
+TILE_SUM(tile, 3, 2, 1)
+static tile_fn *const tile_fns[] = {NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
 
 /* -128 * sum of one row of A: what the offset of the weights adds too much. */
 static int32_t row_offset(const uint8_t *a, size_t k) {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from harness.commands.planning import KERNELS, catalogue
+from harness.commands.planning import catalogue
+from harness.runtimes.native import KERNELS
 
 REGISTRY = Path(__file__).parents[2] / "kernels" / "include" / "kernels.def"
 

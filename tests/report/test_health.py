@@ -49,8 +49,10 @@ def test_throttling_is_counted() -> None:
 
 
 def test_peaks_come_from_the_run() -> None:
-    facts = facts_of(made.a_measurement(), peaks={"pi5-a": {"w1a1": 2e12}})
+    reads = {"pi5-a": {"L1": 4.57e11, "~L2": 2e11}}
+    facts = facts_of(made.a_measurement(), peaks={"pi5-a": {"w1a1": 2e12}}, reads=reads)
     assert facts["own limits"].startswith("w1a1 2.00 Top/s")
+    assert facts["one core reads"] == "L1 457 GB/s · ~L2 200 GB/s"
 
 
 def test_a_board_without_rows_has_a_card() -> None:

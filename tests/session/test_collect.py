@@ -51,8 +51,15 @@ def test_peaks_are_kept() -> None:
     spool = Spool()
     spool.add({"kind": "hello", "version": "0.1.0"})
     spool.add({"kind": "peak", "unit": "w1a1", "ops_per_s": 5e12, "loop": "x", "clock_hz": 3e9})
+    spool.add({"kind": "read", "level": "l1", "bytes_per_s": 4e11, "cache_bytes": 32768})
+    spool.add({"kind": "read", "level": "l2", "bytes_per_s": 2e11, "cache_bytes": 0})
+    spool.add({"kind": "read", "level": "dram", "bytes_per_s": 1e10, "cache_bytes": 0})
+    spool.add({"kind": "read", "level": "l3", "bytes_per_s": 1e19, "cache_bytes": 0})
+    spool.add({"kind": "read", "level": "<b>", "bytes_per_s": 1e9, "cache_bytes": 0})
     collector = spool.collected()
     assert collector.peaks == {"w1a1": 5e12}
+    # a size that was guessed is marked, a speed that cannot be is not believed
+    assert collector.reads == {"L1": 4e11, "~L2": 2e11, "DRAM": 1e10}
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_what_a_frame_needs_is_needed(kind: str) -> None:
         "energy": WINDOW,
         "idle": {**WINDOW, "kind": "idle"},
         "peak": {"kind": "peak", "unit": "w1a1", "ops_per_s": 1e12},
+        "read": {"kind": "read", "level": "l2", "bytes_per_s": 1e11, "cache_bytes": 0},
         "item_end": item_end(item, []),
     }
     assert not sanity.fault(whole[kind])

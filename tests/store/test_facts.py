@@ -15,9 +15,11 @@ def facts() -> RunFacts:
 
 def test_fold_keeps_peaks_and_missing_sensors() -> None:
     found = fold(facts(), "peaks", {"board": "b", "ops_per_s": {"w1a1": 1.0}})
-    found = fold(found, "peaks", {"board": "b", "ops_per_s": {"fp32": 2.0}})
+    data = {"board": "b", "ops_per_s": {"fp32": 2.0}, "read_bytes_per_s": {"L1": 3.0}}
+    found = fold(found, "peaks", data)
     found = fold(found, "no_sensor", {"board": "b", "words": "none"})
     assert found.peaks == {"b": {"w1a1": 1.0, "fp32": 2.0}}
+    assert found.reads == {"b": {"L1": 3.0}}
     assert found.sensor_absent == {"b": "none"}
     assert fold(found, "note", {"words": "x"}) is found
 
