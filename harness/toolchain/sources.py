@@ -105,13 +105,20 @@ def _sources(
             continue
         extra = _flags(path, target, table)
         if extra is not None:
-            flags = _merge((*target.flags, *BASE_FLAGS, _optimisation(path)), extra)
+            flags = _merge(
+                (*target.flags, *BASE_FLAGS, _optimisation(path), *_unrolling(path)), extra
+            )
             yield Source(path=path.as_posix(), flags=flags, digest=digests.of(file))
 
 
 def _optimisation(path: Path) -> str:
     # an oracle is never tuned, and unrolling it would only cost room
     return "-Os" if path.parts[0] in SMALL or path.stem.endswith("__ref") else "-O3"
+
+
+def _unrolling(path: Path) -> tuple[str, ...]:
+    # loops that must be unrolled say so themselves, but those of the float tiles count on the compiler
+    return () if path.parts[0] in {"float", "pack"} else ("-fno-unroll-loops",)
 
 
 def _flags(
