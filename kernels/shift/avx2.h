@@ -1,7 +1,6 @@
 /* Shifts by vpsllvd, which AVX2 has for 32-bit lanes only. So that none of their bits are idle a lane holds two rows
  * of A: x = low + 65536 * high is a number that can be shifted, negated and added as one as long as both fit 16 bits.
- * vpsignd negates, and clears for a weight of 0. Lanes run along N. Expects PLACES_MAX, MR (pairs of rows), NV and
- * MAKE_TILES.
+ * vpsignd negates, and clears for a weight of 0. Lanes run along N. Expects MR (pairs of rows) and NV.
  *
  * Widening: x comes with low offset by 32768 to be positive. `all` sums x modulo 2^32, `high` the upper halves, so the
  * low ones sum to all - 65536 * high, less the offsets. */
@@ -18,12 +17,19 @@ enum { NR = 8 * NV, OFFSET = 0x8000 };
 /* One byte a weight: its places below the sign, or all of its bits 0 for a weight of 0. */
 enum { PLACES_MASK = 31, NONZERO = 32 };
 
+/* `round`: steps of K that a half of a lane holds. */
+struct panel {
+    uint64_t round, unused[7];
+    int8_t weights[];
+};
+static size_t bytes_of_panel(size_t k) { return (sizeof(struct panel) + k * NR + 63) / 64 * 64; }
+
 struct wide {
     __m256i all[MR][NV], high[MR][NV];
 };
 
 TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, struct wide *wide) {
-    const int8_t *b = (const int8_t *)t->panel;
+    const int8_t *b = ((const struct panel *)t->panel)->weights;
     __m256i x[MR][NV];
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
@@ -57,14 +63,14 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
         }
 }
 
-/* C has 2 * mr rows here, or one less: `rows` of them are written. */
-TILE_INLINE tile(const struct tile *t, size_t rows) {
-    size_t mr = (rows + 1) / 2;
+/* C has 2 * mr rows here: `rows` of them are written. */
+TILE_INLINE tile(const struct tile *t, size_t rows, size_t mr) {
+    size_t round = ((const struct panel *)t->panel)->round;
     uint32_t offsets = 0;
     struct wide wide;
     memset(&wide, 0, sizeof wide);
-    for (size_t i = 0; i < t->k; i += ROUND_MAX, offsets += OFFSET)
-        round_of(t, mr, i, i + ROUND_MAX < t->k ? i + ROUND_MAX : t->k, &wide);
+    for (size_t i = 0; i < t->k; i += round, offsets += OFFSET)
+        round_of(t, mr, i, i + round < t->k ? i + round : t->k, &wide);
 #pragma clang loop unroll(disable)
     for (size_t r = 0; r < rows; r++)
 #pragma clang loop unroll(disable)
@@ -76,7 +82,7 @@ TILE_INLINE tile(const struct tile *t, size_t rows) {
             _mm256_storeu_si256((__m256i *)(t->c + r * t->c_stride + 32 * j), sum);
         }
 }
-MAKE_TILES(tile)
+SHIFT_TILES(2, 1, MR)
 
 /* Pairs of rows, as many as tiles want: the tile of pair p begins at row 2 * p. */
 static void pair_rows(uint32_t *to, const struct gemm_args *g) {
@@ -92,27 +98,29 @@ static void pair_rows(uint32_t *to, const struct gemm_args *g) {
 static void run_block(const struct gemm_args *g) {
     pair_rows(g->work, g);
     /* a pair of k words serves two rows: half of it is the stride of one, and tiles begin at even rows */
-    tiles_run(g, g->work, 2 * g->k, 2 * MR, NR, g->k * NR, tile_fns);
+    tiles_run(g, g->work, 2 * g->k, 2 * MR, NR, bytes_of_panel(g->k), tile_fns);
 }
 
 static void run(const struct gemm_args *g) { run_blocks(g, run_block); }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return (n + NR - 1) / NR * NR * k;
+    return (n + NR - 1) / NR * bytes_of_panel(k);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n;
-    return (block_rows(m) + 1) / 2 * k * 4;
+    return block_rows(m) / 2 * k * 4;
 }
 
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    int8_t *out = rhs;
-    memset(out, 0, rhs_bytes(0, w->n, w->k));
+    size_t round = round_length(w, 0);
+    memset(rhs, 0, rhs_bytes(0, w->n, w->k));
     for (size_t column = 0; column < w->n; column++) {
         const int8_t *row = (const int8_t *)w->b + column * w->b_stride;
-        int8_t *lane = out + column / NR * NR * w->k + column % NR;
+        struct panel *panel = (struct panel *)((uint8_t *)rhs + column / NR * bytes_of_panel(w->k));
+        int8_t *lane = panel->weights + column % NR;
+        panel->round = round;
         for (size_t i = 0; i < w->k; i++)
             if (row[i])
                 lane[i * NR] = (int8_t)((row[i] < 0 ? -128 : NONZERO) + (int)places_of(row[i]));

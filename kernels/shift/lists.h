@@ -4,7 +4,7 @@
  *
  * Rows of A lie side by side: in a vector of 16-bit lanes where the base of the target has them, else 16 bits apart in
  * a word, as digits of one number; a negative digit borrows from the next one, which unpacking gives back.
- * ONE_ROW: a single row needs neither. Expects PLACES_MAX. */
+ * ONE_ROW: a single row needs neither. */
 #ifndef SHIFT_LISTS_H
 #define SHIFT_LISTS_H
 #include "places.h"

@@ -1,6 +1,8 @@
-/* shift_gemm_pot3a8 by SSHL. */
-#define MAKE_TILES TILES_1_OR_4
-enum { PLACES_MAX = 2, MR = 4, NV = 2 };
-#include "neon.h"
+/* shift_gemm_pot3a8 by the body of pot4a8: its weights are some of those. */
+#if !defined(__ARM_NEON)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+#define TO shift_gemm_pot4a8__neon
+#include "forward.h"
 
 const struct gemm_kernel shift_gemm_pot3a8__neon = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,5 +1,4 @@
 /* shift_gemm_pot4a8 in plain C. */
-enum { PLACES_MAX = 6 };
 #include "lists.h"
 
 const struct gemm_kernel shift_gemm_pot4a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,6 +1,8 @@
-/* shift_gemv_pot3a8 by vpsllvw. */
-#define MAKE_TILES TILES_1
-enum { PLACES_MAX = 2, MR = 1, NV = 4 };
-#include "avx512.h"
+/* shift_gemv_pot3a8 by the product's tile of one row. */
+#if !defined(__AVX512BW__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+#define TO shift_gemm_pot4a8__avx512
+#include "forward.h"
 
 const struct gemm_kernel shift_gemv_pot3a8__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};

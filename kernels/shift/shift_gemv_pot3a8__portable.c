@@ -1,6 +1,5 @@
-/* shift_gemv_pot3a8 in plain C. */
-#define ONE_ROW
-enum { PLACES_MAX = 2 };
-#include "lists.h"
+/* shift_gemv_pot3a8 by the body of pot4a8: its weights are some of those. */
+#define TO shift_gemv_pot4a8__portable
+#include "forward.h"
 
 const struct gemm_kernel shift_gemv_pot3a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};
