@@ -3,9 +3,8 @@
  * then one load with an addition, no shuffle, and building a table is one addition per entry for all these rows.
  *
  * A plane of a weight is a column by itself here, a "bit column"; what they select is 16-bit, and is widened and
- * put together by the planes' weights before it can overflow. The file that includes this sets BITS, the planes of a
- * weight, and VECTOR_BYTES: 16, 32 or 64, or 8 where there are no vectors. The packed form tells run() the number of
- * planes, so that one run() can serve all of them: a file may set RUN to the kernel whose run() it shares. */
+ * put together by the planes' weights before it can overflow. The packed form tells run() the number of planes. The
+ * file that includes this sets VECTOR_BYTES: 16, 32 or 64, or 8 where there are no vectors. */
 #ifndef LUT_BLOCKS_H
 #define LUT_BLOCKS_H
 #include "../pack/tiles.h"
@@ -54,10 +53,6 @@ struct sums {
     vec *narrow;
 };
 
-#ifdef RUN
-extern const struct gemm_kernel RUN;
-static void run(const struct gemm_args *g) { RUN.run(g); }
-#else
 /* Doubles a table: the second half is the first plus one activation. */
 static inline void double_table(vec *table, const vec *a, size_t count) {
     table[0] = (vec){0};
@@ -145,33 +140,34 @@ static void run(const struct gemm_args *g) {
         lanes_store(&result, sums.wide, codes, block->row_sums);
     }
 }
-#endif
 
-static size_t rhs_bytes(size_t m, size_t n, size_t k) {
+/* Both for one plane; other schemes ask for as many columns as they have planes (forward.h). */
+static __attribute__((cold)) size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    struct cut cut = cut_of(n * BITS);
-    return sizeof(struct codes) + tiles_of(n * BITS) * steps_of(&cut, k) * NR * sizeof(uint16_t);
+    struct cut cut = cut_of(n);
+    return sizeof(struct codes) + tiles_of(n) * steps_of(&cut, k) * NR * sizeof(uint16_t);
 }
 
-static size_t work_bytes(size_t m, size_t n, size_t k) {
+static __attribute__((cold)) size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m, (void)k;
-    return sizeof(struct block) + wide_bytes(n, BITS) + tiles_of(n * BITS) * NR * sizeof(vec);
+    return sizeof(struct block) + wide_bytes(n, 1) + tiles_of(n) * NR * sizeof(vec);
 }
 
 /* Offsets are those of the pass's tables as they lie one behind the other, so one base serves all look-ups. */
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
-    struct cut cut = cut_of(w->n * BITS);
+    *codes = codes_of(w);
+    size_t planes = (size_t)codes->planes;
+    struct cut cut = cut_of(w->n * planes);
     size_t count = steps_of(&cut, w->k);
-    *codes = codes_of(w->encoding, BITS);
     uint16_t *out = (uint16_t *)(codes + 1);
-    for (size_t i = 0; i < tiles_of(w->n * BITS) * count * NR; i++)
+    for (size_t i = 0; i < tiles_of(w->n * planes) * count * NR; i++)
         out[i] = (uint16_t)((i / NR % count % cut.steps << cut.bits) * VECTOR_BYTES);
     for (size_t n = 0; n < w->n; n++)
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
-            uint16_t *to = out + (n * BITS / NR * count + i / cut.bits) * NR + n * BITS % NR;
-            for (int plane = 0; plane < BITS; plane++)
+            uint16_t *to = out + (n * planes / NR * count + i / cut.bits) * NR + n * planes % NR;
+            for (size_t plane = 0; plane < planes; plane++)
                 to[plane] = (uint16_t)(to[plane] + ((code >> plane & 1) << i % cut.bits) * VECTOR_BYTES);
         }
 }

@@ -45,14 +45,15 @@ static void run(const struct gemm_args *g) {
             build(tables + i * ENTRIES, a + (first + i) * GROUP, g->k - (first + i) * GROUP);
         const uint8_t *bits = rows + first;
         for (size_t n = 0; n < g->n; n++)
-            for (int plane = 0; plane < BITS; plane++, bits += count)
+            for (int plane = 0; plane < codes->planes; plane++, bits += count)
                 c[n] += (uint32_t)look_up(tables, bits, some) * (uint32_t)codes->scale << plane;
     }
 }
 
+/* For one plane; other schemes ask for as many columns as they have planes (forward.h). */
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return sizeof(struct codes) + n * BITS * groups(k);
+    return sizeof(struct codes) + n * groups(k);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
@@ -63,13 +64,14 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
     uint8_t *row = (uint8_t *)(codes + 1);
-    memset(rhs, 0, rhs_bytes(1, w->n, w->k));
-    *codes = codes_of(w->encoding, BITS);
-    for (size_t n = 0; n < w->n; n++, row += BITS * groups(w->k))
+    *codes = codes_of(w);
+    size_t planes = (size_t)codes->planes;
+    memset(row, 0, w->n * planes * groups(w->k));
+    for (size_t n = 0; n < w->n; n++, row += planes * groups(w->k))
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
-            for (int plane = 0; plane < BITS; plane++)
-                row[(size_t)plane * groups(w->k) + i / 8] |= (uint8_t)((code >> plane & 1) << i % 8);
+            for (size_t plane = 0; plane < planes; plane++)
+                row[plane * groups(w->k) + i / 8] |= (uint8_t)((code >> plane & 1) << i % 8);
         }
 }
 #endif

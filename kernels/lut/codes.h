@@ -10,7 +10,13 @@ struct codes {
     int32_t unused[13];
 };
 
-static inline struct codes codes_of(enum weight_encoding encoding, unsigned bits) {
+/* The schemes share the packing of the one with a single plane; the others put their further planes above the encoding
+ * (forward.h). */
+enum { PLANES_ABOVE = 8 };
+
+static inline struct codes codes_of(const struct gemm_weights *w) {
+    unsigned encoding = (unsigned)w->encoding & ((1u << PLANES_ABOVE) - 1);
+    unsigned bits = 1 + ((unsigned)w->encoding >> PLANES_ABOVE);
     int32_t count = 1 << bits;
     if (encoding == ENCODING_UNIPOLAR)
         return (struct codes){.scale = 1, .offset = 0, .planes = (int32_t)bits};

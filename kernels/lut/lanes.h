@@ -51,6 +51,7 @@ static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, s
     for (size_t row = 0; row < rows->count; row++) {
         const int8_t *in = rows->a + row * rows->stride + from;
         int16_t *out = (int16_t *)a + row % HALF * 2 + row / HALF;
+#pragma clang loop vectorize(disable)
         for (size_t i = 0; i < count && from + i < k; i++)
             out[i * LANES] = in[i];
     }
@@ -65,6 +66,7 @@ static inline void lanes_store(const struct lanes_result *to, const int32_t *wid
                                const int32_t *row_sums) {
     for (size_t row = 0; row < to->rows; row++) {
         int32_t *c = (int32_t *)(to->c + row * to->stride);
+#pragma clang loop vectorize(disable)
         for (size_t n = 0; n < to->columns; n++)
             c[n] = codes_dot(codes, wide[n * LANES + row], row_sums[row]);
     }

@@ -36,7 +36,7 @@ static __attribute__((noinline)) void transpose(__m512i x[16]) {
 /* 64 bytes of 16 rows: vector i has bytes 4 i .. 4 i + 3 of all of them. Rows and bytes that are not there are 0. */
 static inline void load_half(__m512i x[16], const struct lanes_rows *rows, size_t half, size_t from, __mmask64 there) {
     const int8_t *a = rows->a + half * HALF * rows->stride + from;
-#pragma clang loop unroll(full)
+#pragma clang loop unroll(disable)
     for (size_t row = 0; row < HALF; row++)
         x[row] = half * HALF + row < rows->count ? _mm512_maskz_loadu_epi8(there, a + row * rows->stride)
                                                  : _mm512_setzero_si512();
@@ -73,7 +73,7 @@ static inline void lanes_store(const struct lanes_result *to, const int32_t *wid
         uint8_t *c = to->c + half * HALF * to->stride;
         size_t rows = to->rows - half * HALF < HALF ? to->rows - half * HALF : HALF;
         for (size_t n = 0; n < to->columns; n += 16) {
-#pragma clang loop unroll(full)
+#pragma clang loop unroll(disable)
             for (size_t j = 0; j < 16; j++) {
                 __m512i sums = _mm512_load_si512(wide + (n + j) * LANES + half * HALF);
                 x[j] = _mm512_add_epi32(start, _mm512_sll_epi32(sums, twice));
@@ -81,10 +81,9 @@ static inline void lanes_store(const struct lanes_result *to, const int32_t *wid
             transpose(x);
             size_t left = to->columns - n;
             __mmask16 there = left < 16 ? (__mmask16)((1u << left) - 1) : 0xffff;
-#pragma clang loop unroll(full)
-            for (size_t row = 0; row < 16; row++)
-                if (row < rows)
-                    _mm512_mask_storeu_epi32(c + row * to->stride + n * 4, there, x[row]);
+#pragma clang loop unroll(disable)
+            for (size_t row = 0; row < rows; row++)
+                _mm512_mask_storeu_epi32(c + row * to->stride + n * 4, there, x[row]);
         }
     }
 }

@@ -2,7 +2,6 @@
 #if !defined(__AVX2__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
-enum { BITS = 1 };
 #define VECTOR_BYTES 32
 #include "blocks.h"
 

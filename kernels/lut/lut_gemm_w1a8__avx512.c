@@ -2,7 +2,6 @@
 #if !defined(__AVX512BW__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
-enum { BITS = 1 };
 #define VECTOR_BYTES 64
 #include "blocks.h"
 

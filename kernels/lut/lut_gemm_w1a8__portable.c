@@ -1,5 +1,4 @@
 /* lut_gemm_w1a8 in plain C: in the compiler's own vectors where the base of the target has some. */
-enum { BITS = 1 };
 #if defined(__SSE2__) || defined(__ARM_NEON)
 #define VECTOR_BYTES 16
 #else

@@ -1,10 +1,9 @@
-/* lut_gemm_w2a8 with vectors of 128 bits. */
+/* lut_gemm_w2a8 by the body of w1a8: planes are columns to it. */
 #if !defined(__ARM_NEON)
 #error "compile this file with the flags of its token in isa.def"
 #endif
 enum { BITS = 2 };
-#define VECTOR_BYTES 16
-#define RUN lut_gemm_w1a8__neon
-#include "blocks.h"
+#define TO lut_gemm_w1a8__neon
+#include "forward.h"
 
 const struct gemm_kernel lut_gemm_w2a8__neon = {run, rhs_bytes, work_bytes, pack_rhs};

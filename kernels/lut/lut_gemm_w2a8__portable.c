@@ -1,11 +1,6 @@
-/* lut_gemm_w2a8 in plain C: in the compiler's own vectors where the base of the target has some. */
+/* lut_gemm_w2a8 by the body of w1a8: planes are columns to it. */
 enum { BITS = 2 };
-#if defined(__SSE2__) || defined(__ARM_NEON)
-#define VECTOR_BYTES 16
-#else
-#define VECTOR_BYTES 8
-#endif
-#define RUN lut_gemm_w1a8__portable
-#include "blocks.h"
+#define TO lut_gemm_w1a8__portable
+#include "forward.h"
 
 const struct gemm_kernel lut_gemm_w2a8__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,4 +1,6 @@
-/* The oracle of lut_gemm_w2a8. */
-#include "values.h"
+/* The oracle of lut_gemm_w2a8: that of all products of bytes with values. */
+enum { BITS = 1 };
+#define TO lut_gemm_w1a8__ref
+#include "forward.h"
 
 const struct gemm_kernel lut_gemm_w2a8__ref = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,10 +1,9 @@
-/* lut_gemm_w4a8 with vectors of 512 bits. */
+/* lut_gemm_w4a8 by the body of w1a8: planes are columns to it. */
 #if !defined(__AVX512BW__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
 enum { BITS = 4 };
-#define VECTOR_BYTES 64
-#define RUN lut_gemm_w1a8__avx512
-#include "blocks.h"
+#define TO lut_gemm_w1a8__avx512
+#include "forward.h"
 
 const struct gemm_kernel lut_gemm_w4a8__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,5 +1,9 @@
-/* lut_gemv_w2a8 by shuffles of 16-entry tables. */
+/* lut_gemv_w2a8 by the body of w1a8: planes are columns to it. */
+#if !defined(__AVX2__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
 enum { BITS = 2 };
-#include "nibbles.h"
+#define TO lut_gemv_w1a8__avx2
+#include "forward.h"
 
 const struct gemm_kernel lut_gemv_w2a8__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,6 +1,9 @@
-/* lut_poolgemm_w8a4 by permutations of 16-bit words. */
+/* lut_poolgemm_w8a4 by the body of w8a1. */
+#if !defined(__AVX512BW__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
 enum { BITS = 4 };
-#define RUN lut_poolgemm_w8a1__avx512
-#include "pool_permute.h"
+#define TO lut_poolgemm_w8a1__avx512
+#include "pool_forward.h"
 
 const struct gemm_kernel lut_poolgemm_w8a4__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};

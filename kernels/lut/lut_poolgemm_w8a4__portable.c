@@ -1,6 +1,6 @@
-/* lut_poolgemm_w8a4 in plain C. */
+/* lut_poolgemm_w8a4 by the body of w8a1. */
 enum { BITS = 4 };
-#define RUN lut_poolgemm_w8a1__portable
-#include "pool_bytes.h"
+#define TO lut_poolgemm_w8a1__portable
+#include "pool_forward.h"
 
 const struct gemm_kernel lut_poolgemm_w8a4__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,7 @@
 /* One row of bytes times weights of few bits by shuffles of 16-entry byte tables: a nibble holds 4 one-bit weights of
  * a column and selects the sum of 4 activations. That sum is split into 5 bits below and a signed rest above, two
  * tables whose entries both take 8 additions before they leave a byte. Lanes run along N, a plane of a weight is a
- * vector of lanes by itself. The file that includes this sets BITS; what a shuffle is stands in shuffle.h. */
+ * vector of lanes by itself. What a shuffle is stands in shuffle.h. */
 #ifndef LUT_NIBBLES_H
 #define LUT_NIBBLES_H
 #include "../pack/tiles.h"
@@ -13,7 +13,7 @@ typedef uint16_t unsigned_words __attribute__((vector_size(VECTOR_BYTES)));
 typedef int16_t signed_words __attribute__((vector_size(VECTOR_BYTES)));
 
 /* ROUND steps of two nibbles fill a byte; a rest of -16 at least, 8 a round, fits 16 bits for ROUNDS rounds. */
-enum { NV = 4, WORDS = VECTOR_BYTES / 2, COLUMNS = NV / BITS * VECTOR_BYTES, STEP = 8, ROUND = 4, ROUNDS = 256 };
+enum { NV = 4, WORDS = VECTOR_BYTES / 2, COLUMNS = NV * VECTOR_BYTES, STEP = 8, ROUND = 4, ROUNDS = 256 };
 enum { LOW_BITS = 5, TABLE = 16 };
 
 struct tables {
@@ -34,6 +34,7 @@ static void build(struct tables *tables, const int8_t *a, size_t k) {
         for (size_t bit = 0; bit < 4; bit++)
             for (size_t j = 0; j < (size_t)1 << bit; j++)
                 sums[((size_t)1 << bit) + j] = sums[j] + (i + bit < k ? a[i + bit] : 0);
+#pragma clang loop unroll(disable) interleave_count(1)
         for (size_t j = 0; j < TABLE; j++) {
             tables->low[j] = (uint8_t)(sums[j] & ((1 << LOW_BITS) - 1));
             tables->high[j] = (uint8_t)(sums[j] >> LOW_BITS);
@@ -66,18 +67,21 @@ TILE_INLINE round_of(struct wide *wide, const struct tables *tables, const bytes
 }
 
 /* Onto the sums of codes of the COLUMNS columns of a panel. */
-static void flush(int32_t *sums, const struct wide *wide) {
+static void flush(int32_t *sums, const struct wide *wide, size_t planes) {
+#pragma clang loop unroll(disable)
     for (size_t j = 0; j < NV; j++)
+#pragma clang loop unroll(disable)
         for (size_t half = 0; half < 2; half++) {
-            int32_t *to = sums + j / BITS * VECTOR_BYTES + half * WORDS;
+            int32_t *to = sums + j / planes * VECTOR_BYTES + half * WORDS;
+#pragma clang loop unroll(disable) interleave_count(1)
             for (size_t i = 0; i < WORDS; i++) {
                 int32_t sum = wide->high[j][half][i] * (1 << LOW_BITS) + wide->low[j][half][i];
-                to[i] += sum * (1 << j % BITS);
+                to[i] += sum * (1 << j % planes);
             }
         }
 }
 
-static void panel(int32_t *sums, const struct tables *tables, const bytes *nibbles, size_t count) {
+static void panel(int32_t *sums, const struct tables *tables, const bytes *nibbles, size_t count, size_t planes) {
     memset(sums, 0, COLUMNS * sizeof *sums);
     for (size_t i = 0; i < count;) {
         struct wide wide;
@@ -87,24 +91,26 @@ static void panel(int32_t *sums, const struct tables *tables, const bytes *nibbl
             round_of(&wide, tables + 2 * i, nibbles + NV * i, steps);
             i += steps;
         }
-        flush(sums, &wide);
+        flush(sums, &wide, planes);
     }
 }
 
 static void run(const struct gemm_args *g) {
     const struct codes *codes = g->rhs;
     const bytes *nibbles = (const bytes *)(codes + 1);
-    size_t count = steps_of(g->k);
+    size_t count = steps_of(g->k), planes = (size_t)codes->planes, columns = COLUMNS / planes;
     int32_t *c = g->c, sum_of_a = row_sum(g->a, g->k);
     build(g->work, g->a, g->k);
-    for (size_t n = 0; n < g->n; n += COLUMNS, nibbles += count * NV) {
+    for (size_t n = 0; n < g->n; n += columns, nibbles += count * NV) {
         int32_t sums[COLUMNS];
-        panel(sums, g->work, nibbles, count);
-        for (size_t i = 0; i < COLUMNS && n + i < g->n; i++)
+        panel(sums, g->work, nibbles, count, planes);
+#pragma clang loop vectorize(disable)
+        for (size_t i = 0; i < columns && n + i < g->n; i++)
             c[n + i] = codes_dot(codes, sums[i], sum_of_a);
     }
 }
 
+/* For one plane; other schemes ask for as many columns as they have planes (forward.h). */
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
     return sizeof(struct codes) + panels_of(n) * steps_of(k) * NV * sizeof(bytes);
@@ -118,14 +124,15 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
     uint8_t *out = (uint8_t *)(codes + 1);
-    memset(rhs, 0, rhs_bytes(1, w->n, w->k));
-    *codes = codes_of(w->encoding, BITS);
+    *codes = codes_of(w);
+    size_t planes = (size_t)codes->planes, columns = COLUMNS / planes;
+    memset(out, 0, panels_of(w->n * planes) * steps_of(w->k) * NV * sizeof(bytes));
     for (size_t n = 0; n < w->n; n++) {
-        size_t vector = n % COLUMNS / VECTOR_BYTES * BITS, lane = n % WORDS * 2 + n % VECTOR_BYTES / WORDS;
-        uint8_t *to = out + (n / COLUMNS * steps_of(w->k) * NV + vector) * VECTOR_BYTES + lane;
+        size_t vector = n % columns / VECTOR_BYTES * planes, lane = n % WORDS * 2 + n % VECTOR_BYTES / WORDS;
+        uint8_t *to = out + (n / columns * steps_of(w->k) * NV + vector) * VECTOR_BYTES + lane;
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
-            for (size_t plane = 0; plane < BITS; plane++)
+            for (size_t plane = 0; plane < planes; plane++)
                 to[(i / STEP * NV + plane) * VECTOR_BYTES] |= (uint8_t)((code >> plane & 1) << i % STEP);
         }
     }

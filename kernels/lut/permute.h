@@ -11,8 +11,8 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-/* LANES columns in a vector, NV vectors in a panel. 16 steps of 16 activations reach at most -32768. */
-enum { LANES = 32, NV = 8, COLUMNS = LANES * NV / BITS, STEP = 16, STEPS = 16, TABLES = 4 };
+/* LANES columns of one plane in a vector, NV vectors in a panel. 16 steps of 16 activations reach at most -32768. */
+enum { LANES = 32, NV = 8, COLUMNS = LANES * NV, STEP = 16, STEPS = 16, TABLES = 4 };
 
 static inline size_t steps_of(size_t k) { return (k + STEP - 1) / STEP; }
 static inline size_t panels_of(size_t n) { return (n + COLUMNS - 1) / COLUMNS; }
@@ -49,28 +49,31 @@ TILE_INLINE look_up(__m512i sum[NV], const __m512i *tables, const __m512i *words
 }
 
 /* Columns i and i + 16 of a vector share the 32-bit lane i. */
-TILE_INLINE widen(__m512i wide[2 * NV / BITS], const __m512i sum[NV]) {
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < NV; j++) {
-        const unsigned plane = j % BITS;
+static void widen(__m512i wide[2 * NV], const __m512i sum[NV], unsigned planes) {
+#pragma clang loop unroll(disable)
+    for (unsigned j = 0; j < NV; j++) {
+        __m128i plane = _mm_cvtsi32_si128((int)(j % planes));
         __m512i even = _mm512_srai_epi32(_mm512_slli_epi32(sum[j], 16), 16), odd = _mm512_srai_epi32(sum[j], 16);
-        __m512i *to = wide + j / BITS * 2;
-        to[0] = _mm512_add_epi32(to[0], _mm512_slli_epi32(even, plane));
-        to[1] = _mm512_add_epi32(to[1], _mm512_slli_epi32(odd, plane));
+        __m512i *to = wide + j / planes * 2;
+        to[0] = _mm512_add_epi32(to[0], _mm512_sll_epi32(even, plane));
+        to[1] = _mm512_add_epi32(to[1], _mm512_sll_epi32(odd, plane));
     }
 }
 
-static void panel(__m512i *wide, const __m512i *tables, const __m512i *words, size_t count) {
-    for (size_t j = 0; j < 2 * NV / BITS; j++)
-        wide[j] = _mm512_setzero_si512();
+static void panel(__m512i wide[2 * NV], const __m512i *tables, const __m512i *words, size_t count, unsigned planes) {
+    memset(wide, 0, 2 * NV * sizeof *wide);
     for (size_t i = 0; i < count; i += STEPS) {
-        __m512i sum[NV];
+        __m512i sum[NV], finished[NV];
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[j] = _mm512_setzero_si512();
         for (size_t s = i; s < count && s < i + STEPS; s++, tables += TABLES, words += NV)
             look_up(sum, tables, words);
-        widen(wide, sum);
+        /* a copy, since what is indexed by a loop does not stay in registers */
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++)
+            finished[j] = sum[j];
+        widen(wide, finished, planes);
     }
 }
 
@@ -80,18 +83,19 @@ static void run(const struct gemm_args *g) {
     __m512i *tables = g->work, scale = _mm512_set1_epi32(codes->scale);
     __m512i start = _mm512_set1_epi32(codes_dot(codes, 0, row_sum(g->a, g->k)));
     int32_t *c = g->c;
-    size_t count = steps_of(g->k);
+    size_t count = steps_of(g->k), planes = (size_t)codes->planes;
     build(tables, g->a, g->k);
     for (size_t n = 0; n < g->n; words += count * NV) {
-        __m512i wide[2 * NV / BITS];
-        panel(wide, tables, words, count);
-        for (size_t j = 0; j < 2 * NV / BITS && n < g->n; j++, n += 16) {
+        __m512i wide[2 * NV];
+        panel(wide, tables, words, count, (unsigned)planes);
+        for (size_t j = 0; j < 2 * NV / planes && n < g->n; j++, n += 16) {
             __mmask16 there = g->n - n < 16 ? (__mmask16)((1u << (g->n - n)) - 1) : 0xffff;
             _mm512_mask_storeu_epi32(c + n, there, _mm512_add_epi32(start, _mm512_mullo_epi32(wide[j], scale)));
         }
     }
 }
 
+/* For one plane; other schemes ask for as many columns as they have planes (forward.h). */
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
     return sizeof(struct codes) + panels_of(n) * steps_of(k) * NV * sizeof(__m512i);
@@ -105,14 +109,15 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct codes *codes = rhs;
     uint16_t *words = (uint16_t *)(codes + 1);
-    memset(rhs, 0, rhs_bytes(1, w->n, w->k));
-    *codes = codes_of(w->encoding, BITS);
+    *codes = codes_of(w);
+    size_t planes = (size_t)codes->planes, columns = COLUMNS / planes;
+    memset(words, 0, panels_of(w->n * planes) * steps_of(w->k) * NV * sizeof(__m512i));
     for (size_t n = 0; n < w->n; n++) {
-        size_t vector = n % COLUMNS / LANES * BITS, lane = n % 16 * 2 + n % LANES / 16;
-        uint16_t *to = words + (n / COLUMNS * steps_of(w->k) * NV + vector) * LANES + lane;
+        size_t vector = n % columns / LANES * planes, lane = n % 16 * 2 + n % LANES / 16;
+        uint16_t *to = words + (n / columns * steps_of(w->k) * NV + vector) * LANES + lane;
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
-            for (size_t plane = 0; plane < BITS; plane++)
+            for (size_t plane = 0; plane < planes; plane++)
                 to[(i / STEP * NV + plane) * LANES] |= (uint16_t)((code >> plane & 1) << i % STEP);
         }
     }

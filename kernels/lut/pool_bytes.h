@@ -8,8 +8,8 @@
 
 enum { SLICES = 256, NR = 4 };
 
-/* The front of the packed form. It tells run() the number of planes, so that one run() can serve all schemes: a file
- * may set RUN to the kernel whose run() it shares. */
+/* The front of the packed form. It tells run() the number of planes, so that one run() serves all schemes; those of more
+ * planes change it (pool_forward.h). */
 struct packed {
     uint64_t planes;
     int16_t table[POOL_VECTORS * SLICES];
@@ -17,10 +17,6 @@ struct packed {
 
 static size_t groups(size_t k) { return (k + POOL_GROUP - 1) / POOL_GROUP; }
 
-#ifdef RUN
-extern const struct gemm_kernel RUN;
-static void run(const struct gemm_args *g) { RUN.run(g); }
-#else
 /* NR columns of one row of A; numbers are [group][NR]. One plane after the other: cost is linear in their count. */
 static void dots(const struct gemm_args *g, const uint8_t *a, const uint8_t *numbers, int32_t dot[NR]) {
     const struct packed *packed = g->rhs;
@@ -48,7 +44,6 @@ static void run(const struct gemm_args *g) {
             memcpy(c, dot, (g->n - n < NR ? g->n - n : NR) * 4);
         }
 }
-#endif
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
@@ -62,7 +57,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
 
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
     struct packed *packed = rhs;
-    packed->planes = BITS;
+    packed->planes = 1;
     for (int v = 0; v < POOL_VECTORS; v++)
         for (int slice = 0; slice < SLICES; slice++) {
             int sum = 0;

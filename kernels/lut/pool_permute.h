@@ -14,8 +14,8 @@
 enum { LANES = 32, NV = 4, NR = LANES * NV, SLICES = 256, ROUND = 16 };
 enum { PAIR = 2 };
 
-/* The front of the packed form. It tells run() the number of planes, so that one run() can serve all schemes: a file
- * may set RUN to the kernel whose run() it shares. */
+/* The front of the packed form. It tells run() the number of planes, so that one run() serves all schemes; those of more
+ * planes change it (pool_forward.h). */
 struct tables {
     __m512i low, high;
 };
@@ -27,10 +27,6 @@ struct packed {
 
 static size_t groups(size_t k) { return (k + POOL_GROUP - 1) / POOL_GROUP; }
 
-#ifdef RUN
-extern const struct gemm_kernel RUN;
-static void run(const struct gemm_args *g) { RUN.run(g); }
-#else
 TILE_INLINE add(__m512i sum[NV], const struct tables *t, const __m512i numbers[NV]) {
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < NV; j++)
@@ -92,7 +88,6 @@ static void run(const struct gemm_args *g) {
             }
         }
 }
-#endif
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
@@ -108,7 +103,7 @@ static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights 
     struct packed *packed = rhs;
     int16_t *table = (int16_t *)packed->tables;
     memset(packed, 0, sizeof *packed);
-    packed->planes = BITS;
+    packed->planes = 1;
     for (int slice = 0; slice < SLICES; slice++)
         for (int v = 0; v < POOL_VECTORS; v++) {
             int sum = 0;
