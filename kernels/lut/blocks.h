@@ -53,6 +53,10 @@ struct sums {
     vec *narrow;
 };
 
+/* What holds the loops together is made for size, apart from the loops themselves. */
+#define COLD __attribute__((cold))
+#define NOINLINE __attribute__((noinline))
+
 /* Doubles a table: the second half is the first plus one activation. */
 static inline void double_table(vec *table, const vec *a, size_t count) {
     table[0] = (vec){0};
@@ -62,7 +66,7 @@ static inline void double_table(vec *table, const vec *a, size_t count) {
 }
 
 /* The sums of 3 activations stay in registers and meet those of the others, so that an entry costs one store. */
-static void build(struct block *block, const struct cut *cut, size_t steps) {
+static NOINLINE void build(struct block *block, const struct cut *cut, size_t steps) {
     vec *table = block->tables, sum = (vec){0};
     const vec *a = block->a;
     for (size_t s = 0; s < steps; s++, a += cut->bits) {
@@ -80,7 +84,7 @@ static void build(struct block *block, const struct cut *cut, size_t steps) {
 }
 
 /* NR bit columns through the tables of one pass. */
-static void look_up(const struct block *block, const uint16_t *offsets, size_t steps, vec *narrow, bool first) {
+static NOINLINE void look_up(const struct block *block, const uint16_t *offsets, size_t steps, vec *narrow, bool first) {
     const uint8_t *tables = (const uint8_t *)block->tables;
     vec sum[NR];
 #pragma clang loop unroll(full)
@@ -105,7 +109,7 @@ static void widen_tile(const vec *narrow, int32_t *wide, int planes, bool first)
 }
 
 /* LANES rows of A, fewer at the end of M, times all of B. */
-static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, const struct sums *sums) {
+static COLD void run_block(const struct gemm_args *g, const struct lanes_rows *rows, const struct sums *sums) {
     struct block *block = g->work;
     const struct codes *codes = g->rhs;
     const uint16_t *offsets = (const uint16_t *)(codes + 1);
@@ -126,7 +130,7 @@ static void run_block(const struct gemm_args *g, const struct lanes_rows *rows, 
     }
 }
 
-static void run(const struct gemm_args *g) {
+static COLD void run(const struct gemm_args *g) {
     const struct codes *codes = g->rhs;
     struct block *block = g->work;
     struct sums sums = {(int32_t *)(block + 1), NULL};
@@ -161,12 +165,14 @@ static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights 
     struct cut cut = cut_of(w->n * planes);
     size_t count = steps_of(&cut, w->k);
     uint16_t *out = (uint16_t *)(codes + 1);
+#pragma clang loop vectorize(disable) unroll(disable)
     for (size_t i = 0; i < tiles_of(w->n * planes) * count * NR; i++)
         out[i] = (uint16_t)((i / NR % count % cut.steps << cut.bits) * VECTOR_BYTES);
     for (size_t n = 0; n < w->n; n++)
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
             uint16_t *to = out + (n * planes / NR * count + i / cut.bits) * NR + n * planes % NR;
+#pragma clang loop vectorize(disable) unroll(disable)
             for (size_t plane = 0; plane < planes; plane++)
                 to[plane] = (uint16_t)(to[plane] + ((code >> plane & 1) << i % cut.bits) * VECTOR_BYTES);
         }

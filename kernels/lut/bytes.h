@@ -37,6 +37,7 @@ static void run(const struct gemm_args *g) {
     int16_t *tables = g->work;
     uint32_t *c = g->c, start = (uint32_t)codes_dot(codes, 0, row_sum(a, g->k));
     size_t count = groups(g->k);
+#pragma clang loop vectorize(disable) unroll(disable)
     for (size_t n = 0; n < g->n; n++)
         c[n] = start;
     for (size_t first = 0; first < count; first += TABLES) {
@@ -70,6 +71,7 @@ static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights 
     for (size_t n = 0; n < w->n; n++, row += planes * groups(w->k))
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
+#pragma clang loop vectorize(disable) unroll(disable)
             for (size_t plane = 0; plane < planes; plane++)
                 row[plane * groups(w->k) + i / 8] |= (uint8_t)((code >> plane & 1) << i % 8);
         }

@@ -36,6 +36,7 @@ static inline int32_t codes_dot(const struct codes *codes, int32_t sum_of_codes,
 
 static inline int32_t row_sum(const int8_t *row, size_t k) {
     int32_t sum = 0;
+#pragma clang loop interleave_count(1)
     for (size_t i = 0; i < k; i++)
         sum += row[i];
     return sum;

@@ -14,8 +14,12 @@ static __attribute__((cold)) size_t rhs_bytes(size_t m, size_t n, size_t k) { re
 static __attribute__((cold)) size_t work_bytes(size_t m, size_t n, size_t k) { return TO.work_bytes(m, n * BITS, k); }
 
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    struct gemm_weights planes = *w;
-    planes.encoding = (enum weight_encoding)(w->encoding | (BITS - 1) << PLANES_ABOVE);
-    TO.pack_rhs(rhs, &planes);
+    struct gemm_weights planes;
+    if (BITS > 1) {
+        planes = *w;
+        planes.encoding = (enum weight_encoding)(w->encoding | (BITS - 1) << PLANES_ABOVE);
+        w = &planes;
+    }
+    TO.pack_rhs(rhs, w);
 }
 #endif

@@ -29,7 +29,7 @@ static inline void lanes_widen(int32_t *wide, vec v, int plane) {
     }
 }
 
-static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static __attribute__((noinline)) void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     memset(a, 0, count * sizeof *a);
     for (size_t row = 0; row < rows->count; row++)
         for (size_t i = 0; i < count && from + i < k; i++)
@@ -46,7 +46,7 @@ static inline void lanes_widen(int32_t *wide, vec v, int plane) {
     halves[1] += (pairs >> 16) << plane;
 }
 #if VECTOR_BYTES < 64
-static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static __attribute__((noinline)) void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     memset(a, 0, count * sizeof *a);
     for (size_t row = 0; row < rows->count; row++) {
         const int8_t *in = rows->a + row * rows->stride + from;
@@ -62,7 +62,7 @@ static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, s
 #if VECTOR_BYTES < 64
 enum { LANES_STORE = 4 };
 
-static inline void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
+static __attribute__((noinline)) void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
                                const int32_t *row_sums) {
     for (size_t row = 0; row < to->rows; row++) {
         int32_t *c = (int32_t *)(to->c + row * to->stride);

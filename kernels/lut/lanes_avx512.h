@@ -43,7 +43,7 @@ static inline void load_half(__m512i x[16], const struct lanes_rows *rows, size_
     transpose(x);
 }
 
-static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
+static __attribute__((noinline)) void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, size_t from, size_t count) {
     for (size_t i = 0; i < count; i += 64) {
         __m512i low[16], high[16];
         size_t left = from + i < k ? k - from - i : 0;
@@ -64,7 +64,7 @@ static inline void lanes_load(vec *a, const struct lanes_rows *rows, size_t k, s
     }
 }
 
-static inline void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
+static __attribute__((noinline)) void lanes_store(const struct lanes_result *to, const int32_t *wide, const struct codes *codes,
                                const int32_t *row_sums) {
     for (size_t half = 0; half * HALF < to->rows; half++) {
         __m512i sum_of_a = _mm512_loadu_si512(row_sums + half * HALF);

@@ -42,11 +42,19 @@ static void build(struct tables *tables, const int8_t *a, size_t k) {
     }
 }
 
+/* Only 32 registers hold all of `wide`. */
+#if defined(__aarch64__)
+#define WIDE_LOOP _Pragma("clang loop unroll(full)")
+#else
+#define WIDE_LOOP _Pragma("clang loop unroll(disable)")
+#endif
+
 TILE_INLINE round_of(struct wide *wide, const struct tables *tables, const bytes *nibbles, size_t steps) {
     bytes low[NV], high[NV];
 #pragma clang loop unroll(full)
     for (size_t j = 0; j < NV; j++)
         low[j] = high[j] = (bytes){0};
+#pragma clang loop unroll(disable)
     for (size_t s = 0; s < steps; s++, tables += 2, nibbles += NV) {
         table_t first_low = load_table(tables[0].low), first_high = load_table(tables[0].high);
         table_t second_low = load_table(tables[1].low), second_high = load_table(tables[1].high);
@@ -57,12 +65,17 @@ TILE_INLINE round_of(struct wide *wide, const struct tables *tables, const bytes
             high[j] += (bytes)look_up(first_high, (select_t)first) + (bytes)look_up(second_high, (select_t)second);
         }
     }
+    /* a copy, since what is indexed by a loop does not stay in registers */
+    bytes all_low[NV], all_high[NV];
 #pragma clang loop unroll(full)
+    for (size_t j = 0; j < NV; j++)
+        all_low[j] = low[j], all_high[j] = high[j];
+    WIDE_LOOP
     for (size_t j = 0; j < NV; j++) {
-        wide->low[j][0] += (unsigned_words)low[j] & 0xff;
-        wide->low[j][1] += (unsigned_words)low[j] >> 8;
-        wide->high[j][0] += (signed_words)((unsigned_words)high[j] << 8) >> 8;
-        wide->high[j][1] += (signed_words)high[j] >> 8;
+        wide->low[j][0] += (unsigned_words)all_low[j] & 0xff;
+        wide->low[j][1] += (unsigned_words)all_low[j] >> 8;
+        wide->high[j][0] += (signed_words)((unsigned_words)all_high[j] << 8) >> 8;
+        wide->high[j][1] += (signed_words)all_high[j] >> 8;
     }
 }
 
@@ -132,6 +145,7 @@ static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights 
         uint8_t *to = out + (n / columns * steps_of(w->k) * NV + vector) * VECTOR_BYTES + lane;
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
+#pragma clang loop vectorize(disable) unroll(disable)
             for (size_t plane = 0; plane < planes; plane++)
                 to[(i / STEP * NV + plane) * VECTOR_BYTES] |= (uint8_t)((code >> plane & 1) << i % STEP);
         }

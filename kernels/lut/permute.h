@@ -29,6 +29,7 @@ static inline __m512i sums_of_5(const int16_t *a) {
 static void build(__m512i *tables, const int8_t *a, size_t k) {
     for (size_t i = 0; i < k; i += STEP, tables += TABLES) {
         int16_t wide[STEP];
+#pragma clang loop vectorize(disable) unroll(disable)
         for (size_t j = 0; j < STEP; j++)
             wide[j] = i + j < k ? a[i + j] : 0;
         tables[0] = sums_of_5(wide);
@@ -67,6 +68,7 @@ static void panel(__m512i wide[2 * NV], const __m512i *tables, const __m512i *wo
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[j] = _mm512_setzero_si512();
+#pragma clang loop unroll(disable)
         for (size_t s = i; s < count && s < i + STEPS; s++, tables += TABLES, words += NV)
             look_up(sum, tables, words);
         /* a copy, since what is indexed by a loop does not stay in registers */
@@ -117,6 +119,7 @@ static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights 
         uint16_t *to = words + (n / columns * steps_of(w->k) * NV + vector) * LANES + lane;
         for (size_t i = 0; i < w->k; i++) {
             unsigned code = code_of(codes, ((const int8_t *)w->b)[n * w->b_stride + i]);
+#pragma clang loop vectorize(disable) unroll(disable)
             for (size_t plane = 0; plane < planes; plane++)
                 to[(i / STEP * NV + plane) * LANES] |= (uint16_t)((code >> plane & 1) << i % STEP);
         }

@@ -36,6 +36,7 @@ TILE_INLINE add(__m512i sum[NV], const struct tables *t, const __m512i numbers[N
 /* The pairs begin .. end - 1 of one plane, of one row of A; `bytes` is the length of the plane in slices. */
 TILE_INLINE round_of(__m512i sum[NV], const struct tables *tables, const uint8_t *a, size_t bytes,
                      const __m512i *numbers, size_t begin, size_t end) {
+#pragma clang loop unroll(disable)
     for (size_t i = begin; i < end; i++) {
         __m512i second[NV];
 #pragma clang loop unroll(full)
