@@ -1,7 +1,5 @@
-/* bitserial_gemv_w1a2 by table lookups. */
-#define W_BITS 1
-#define A_BITS 2
-#define BODY choose_gemv__neon
-#include "variant.h"
+/* bitserial_gemv_w1a2 as a product of one row. */
+#define GEMM bitserial_gemm_w1a2__neon
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w1a2__neon = {run, rhs_bytes, work_bytes, pack_rhs};

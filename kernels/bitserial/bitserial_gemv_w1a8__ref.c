@@ -1,4 +1,5 @@
-/* The oracle of bitserial_gemv_w1a8. */
-#include "ref_bytes.h"
+/* bitserial_gemv_w1a8 as a product of one row. */
+#define GEMM bitserial_gemm_w1a8__ref
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w1a8__ref = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,5 @@
-/* bitserial_gemv_w1a8 by vcpop.v. */
-#define W_BITS 1
-#define A_BITS 8
-#define BODY counts_gemv__zvbb
-#include "variant.h"
+/* bitserial_gemv_w1a8 as a product of one row. */
+#define GEMM bitserial_gemm_w1a8__zvbb
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w1a8__zvbb = {run, rhs_bytes, work_bytes, pack_rhs};

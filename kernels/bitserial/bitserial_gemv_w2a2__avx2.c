@@ -1,7 +1,5 @@
-/* bitserial_gemv_w2a2 by vpshufb as a table. */
-#define W_BITS 2
-#define A_BITS 2
-#define BODY choose_gemv__avx2
-#include "variant.h"
+/* bitserial_gemv_w2a2 as a product of one row. */
+#define GEMM bitserial_gemm_w2a2__avx2
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w2a2__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

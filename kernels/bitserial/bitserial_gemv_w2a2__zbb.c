@@ -1,7 +1,5 @@
-/* bitserial_gemv_w2a2 with the cpop instruction of Zbb. */
-#define W_BITS 2
-#define A_BITS 2
-#define BODY words_gemv__zbb
-#include "variant.h"
+/* bitserial_gemv_w2a2 as a product of one row. */
+#define GEMM bitserial_gemm_w2a2__zbb
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w2a2__zbb = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,5 @@
-/* bitserial_gemv_w3a3 in plain C. */
-#define W_BITS 3
-#define A_BITS 3
-#define BODY words_gemv__portable
-#include "variant.h"
+/* bitserial_gemv_w3a3 as a product of one row. */
+#define GEMM bitserial_gemm_w3a3__portable
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w3a3__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,5 @@
-/* bitserial_gemv_w3a3 by vrgather as a table. */
-#define W_BITS 3
-#define A_BITS 3
-#define BODY choose_gemv__rvv
-#include "variant.h"
+/* bitserial_gemv_w3a3 as a product of one row. */
+#define GEMM bitserial_gemm_w3a3__rvv
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w3a3__rvv = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,5 @@
-/* bitserial_gemv_w4a4 by vpshufb as a table. */
-#define W_BITS 4
-#define A_BITS 4
-#define BODY choose_gemv__avx2
-#include "variant.h"
+/* bitserial_gemv_w4a4 as a product of one row. */
+#define GEMM bitserial_gemm_w4a4__avx2
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w4a4__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

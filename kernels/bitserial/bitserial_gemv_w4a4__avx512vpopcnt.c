@@ -1,7 +1,5 @@
-/* bitserial_gemv_w4a4 by vpopcntd. */
-#define W_BITS 4
-#define A_BITS 4
-#define BODY digits_gemv__avx512vpopcnt
-#include "variant.h"
+/* bitserial_gemv_w4a4 as a product of one row. */
+#define GEMM bitserial_gemm_w4a4__avx512vpopcnt
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w4a4__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

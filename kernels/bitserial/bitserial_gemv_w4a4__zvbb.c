@@ -1,7 +1,5 @@
-/* bitserial_gemv_w4a4 by vcpop.v. */
-#define W_BITS 4
-#define A_BITS 4
-#define BODY counts_gemv__zvbb
-#include "variant.h"
+/* bitserial_gemv_w4a4 as a product of one row. */
+#define GEMM bitserial_gemm_w4a4__zvbb
+#include "forward.h"
 
 const struct gemm_kernel bitserial_gemv_w4a4__zvbb = {run, rhs_bytes, work_bytes, pack_rhs};

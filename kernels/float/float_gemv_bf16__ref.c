@@ -1,39 +1,5 @@
-/* The oracle of float_gemv_bf16: sums in double, rounded once. Never tuned. */
-#include "../include/kernel.h"
-#include "../pack/panel.h"
-#include <string.h>
-
-static double value(uint16_t upper) {
-    uint32_t word = (uint32_t)upper << 16;
-    float real;
-    memcpy(&real, &word, sizeof real);
-    return (double)real;
-}
-
-static void run(const struct gemm_args *g) {
-    for (size_t m = 0; m < g->m; m++)
-        for (size_t n = 0; n < g->n; n++) {
-            const uint16_t *a = (const uint16_t *)((const uint8_t *)g->a + m * g->a_stride);
-            const uint16_t *b = (const uint16_t *)g->rhs + n * g->k;
-            double sum = 0;
-            for (size_t i = 0; i < g->k; i++)
-                sum += value(a[i]) * value(b[i]);
-            ((float *)((uint8_t *)g->c + m * g->c_stride))[n] = (float)sum;
-        }
-}
-
-static size_t rhs_bytes(size_t m, size_t n, size_t k) {
-    (void)m;
-    return n * k * sizeof(uint16_t);
-}
-
-static size_t work_bytes(size_t m, size_t n, size_t k) {
-    (void)m, (void)n, (void)k;
-    return 0;
-}
-
-static void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    panel_copy_rows(rhs, w->b, w->b_stride, w->n, w->k * sizeof(uint16_t));
-}
+/* float_gemv_bf16 as a product of one row. */
+#define GEMM float_gemm_bf16__ref
+#include "forward.h"
 
 const struct gemm_kernel float_gemv_bf16__ref = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,6 +1,5 @@
-/* float_gemv_fp16 by vectors of plain C. */
-#include "../pack/lanes_plain.h"
-#include "form_fp16.h"
-#include "gemv.h"
+/* float_gemv_fp16 as a product of one row. */
+#define GEMM float_gemm_fp16__portable
+#include "forward.h"
 
 const struct gemm_kernel float_gemv_fp16__portable = {run, rhs_bytes, work_bytes, pack_rhs};

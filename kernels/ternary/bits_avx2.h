@@ -2,10 +2,10 @@
  *
  * Two weights have 9 values and two signs of A four, so the signs choose a table for vpshufb and the weights are what
  * it looks up: table[a][w] = 2 - dot, 0 .. 4. The bytes add up to 2 * pairs - dot. B is packed as PER_BYTE (1 or 2)
- * pairs a byte; A is spread in run() to table offsets, one byte a pair. Expects MR, NV, PER_BYTE and MAKE_TILES. */
+ * pairs a byte; A is spread in run() to table offsets, one byte a pair. Expects MR, NV and PER_BYTE. */
 #ifndef TERNARY_BITS_AVX2_H
 #define TERNARY_BITS_AVX2_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include <immintrin.h>
 #if !defined(__AVX2__)
 #error "compile this file with the flags of its token in isa.def"
@@ -25,9 +25,9 @@ static const _Alignas(16) uint8_t table[4][16] = {TABLE_ROW(1, 1), TABLE_ROW(-1,
 /* Always an even number. */
 static size_t pairs(size_t k) { return (k + 3) / 4 * 2; }
 
-/* 16-bit sums of the even and the odd columns of each vector. */
+/* 16-bit sums of the even and the odd columns of a vector. */
 struct wide {
-    __m256i even[MR][NV], odd[MR][NV];
+    __m256i even, odd;
 };
 
 /* The pairs of a byte, for one row. */
@@ -42,8 +42,8 @@ TILE_INLINE look_up(__m256i sum[NV], const uint8_t *offsets, __m256i index[PER_B
     }
 }
 
-TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, struct wide *wide) {
-    __m256i sum[MR][NV];
+TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, struct wide wide[MR * NV]) {
+    __m256i sum[MR][NV], done[MR * NV];
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -63,14 +63,16 @@ TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, 
         for (size_t r = 0; r < mr; r++)
             look_up(sum[r], t->a + r * t->a_stride + i, index);
     }
-    const __m256i low = _mm256_set1_epi16(0xff);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++) {
-            wide->even[r][j] = _mm256_add_epi16(wide->even[r][j], _mm256_and_si256(sum[r][j], low));
-            wide->odd[r][j] = _mm256_add_epi16(wide->odd[r][j], _mm256_srli_epi16(sum[r][j], 8));
-        }
+        for (size_t j = 0; j < NV; j++)
+            done[r * NV + j] = sum[r][j];
+#pragma clang loop unroll(disable)
+    for (size_t i = 0; i < mr * NV; i++) {
+        wide[i].even = _mm256_add_epi16(wide[i].even, _mm256_and_si256(done[i], _mm256_set1_epi16(0xff)));
+        wide[i].odd = _mm256_add_epi16(wide[i].odd, _mm256_srli_epi16(done[i], 8));
+    }
 }
 
 /* 8 columns of C: start - cost, where start is 2 * pairs at first and what C holds after that. */
@@ -79,33 +81,37 @@ static inline void store8(int32_t *c, __m128i cost, const int32_t *twice) {
     _mm256_storeu_si256((__m256i *)c, _mm256_sub_epi32(start, _mm256_cvtepu16_epi32(cost)));
 }
 
-static inline void store32(int32_t *c, __m256i even, __m256i odd, const int32_t *twice) {
-    /* unpacking works in each half: low = columns 0..7 and 16..23, high = 8..15 and 24..31 */
-    __m256i low = _mm256_unpacklo_epi16(even, odd), high = _mm256_unpackhi_epi16(even, odd);
-    store8(c, _mm256_castsi256_si128(low), twice);
-    store8(c + 8, _mm256_castsi256_si128(high), twice);
-    store8(c + 16, _mm256_extracti128_si256(low, 1), twice);
-    store8(c + 24, _mm256_extracti128_si256(high, 1), twice);
+static __attribute__((noinline)) void store(const struct tile *t, size_t mr, const struct wide *wide,
+                                            const int32_t *twice) {
+#pragma clang loop unroll(disable)
+    for (size_t i = 0; i < mr * NV; i++, wide++) {
+        int32_t *c = (int32_t *)(t->c + i / NV * t->c_stride) + i % NV * 32;
+        /* unpacking works in each half: low = columns 0..7 and 16..23, high = 8..15 and 24..31 */
+        __m256i low = _mm256_unpacklo_epi16(wide->even, wide->odd);
+        __m256i high = _mm256_unpackhi_epi16(wide->even, wide->odd);
+        store8(c, _mm256_castsi256_si128(low), twice);
+        store8(c + 8, _mm256_castsi256_si128(high), twice);
+        store8(c + 16, _mm256_extracti128_si256(low, 1), twice);
+        store8(c + 24, _mm256_extracti128_si256(high, 1), twice);
+    }
 }
 
 TILE_INLINE tile(const struct tile *t, size_t mr) {
     size_t count = pairs(t->k);
     int32_t twice = (int32_t)(2 * count);
     for (size_t i = 0; i < count;) {
-        struct wide wide;
+        struct wide wide[MR * NV];
         const int32_t *start = i == 0 ? &twice : NULL;
-        memset(&wide, 0, sizeof wide);
+        memset(wide, 0, sizeof wide);
         for (size_t rounds = 0; rounds < ROUNDS && i < count; rounds++) {
             size_t end = i + ROUND < count ? i + ROUND : count;
-            round_of(t, mr, i, end, &wide);
+            round_of(t, mr, i, end, wide);
             i = end;
         }
-        for (size_t r = 0; r < mr; r++)
-            for (size_t j = 0; j < NV; j++)
-                store32((int32_t *)(t->c + r * t->c_stride) + 32 * j, wide.even[r][j], wide.odd[r][j], start);
+        store(t, mr, wide, start);
     }
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void spread_row(uint8_t *offsets, const uint8_t *bits, size_t count) {
     size_t i = 0;
@@ -124,7 +130,7 @@ static void run(const struct gemm_args *g) {
     uint8_t *offsets = g->work;
     for (size_t m = 0; m < g->m; m++)
         spread_row(offsets + m * count, (const uint8_t *)g->a + m * g->a_stride, count);
-    tiles_run(g, offsets, count, MR, NR, count / PER_BYTE * NR, tile_fns);
+    pair_run(&tile_pair, g, offsets, count, count / PER_BYTE * NR);
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

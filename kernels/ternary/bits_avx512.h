@@ -1,8 +1,8 @@
 /* terna1 by vpternlogd, vpopcntd, vpaddd: a bit of A selects between the planes of +1 and of -1, and what it selects
- * is where the product is -1. Lanes run along N, 32 bits of K each. Expects MR, NV and MAKE_TILES. */
+ * is where the product is -1. Lanes run along N, 32 bits of K each. Expects MR and NV. */
 #ifndef TERNARY_BITS_AVX512_H
 #define TERNARY_BITS_AVX512_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "../pack/trits.h"
 #include <immintrin.h>
 #if !defined(__AVX512VPOPCNTDQ__)
@@ -40,10 +40,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j,
                                 _mm512_sub_epi32(nonzero[j], _mm512_add_epi32(minus[r][j], minus[r][j])));
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, trits_panel_bytes(bits_row_bytes(g->k), NR, 4), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, trits_panel_bytes(bits_row_bytes(g->k), NR, 4));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

@@ -1,8 +1,8 @@
 /* terna1 by BSL, CNT, ADD: a bit of A selects between the planes of +1 and of -1, and what it selects is where the
- * product is -1. Lanes run along N, 8 bits of K each. Expects MR, NV and MAKE_TILES. */
+ * product is -1. Lanes run along N, 8 bits of K each. Expects MR and NV. */
 #ifndef TERNARY_BITS_NEON_H
 #define TERNARY_BITS_NEON_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "../pack/trits.h"
 #include <arm_neon.h>
 #include <stdbool.h>
@@ -72,12 +72,12 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             }
     }
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static size_t row_bytes(size_t k) { return (k + 7) / 8; }
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, trits_panel_bytes(row_bytes(g->k), NR, 1), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, trits_panel_bytes(row_bytes(g->k), NR, 1));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

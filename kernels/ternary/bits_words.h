@@ -1,15 +1,15 @@
 /* terna1 on 64-bit words: differ = (a & nonzero) ^ minus has a 1 where the product is -1, so
- * dot = number of non-zero weights - 2 * popcount(differ). Expects MR, NR and MAKE_TILES.
+ * dot = number of non-zero weights - 2 * popcount(differ). Expects MR and NR.
  *
- * CARRY: counting a word is slow here, so full adders let only one word in four pay it. */
+ * Without FAST_COUNT counting a word is slow, so full adders let only one word in four pay it. */
 #ifndef TERNARY_BITS_WORDS_H
 #define TERNARY_BITS_WORDS_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "../pack/trits.h"
 
 static inline uint64_t differ(uint64_t a, const uint64_t *b, size_t j) { return (a & b[j]) ^ b[NR + j]; }
 
-#if defined(CARRY)
+#if !defined(FAST_COUNT)
 enum { GROUP = 4 };
 
 static inline uint64_t majority(uint64_t x, uint64_t y, uint64_t z) { return (x & y) | (z & (x | y)); }
@@ -65,10 +65,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             ((int32_t *)(t->c + r * t->c_stride))[j] = nonzero[j] - 2 * (int32_t)minus[r][j];
 }
 #endif
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, trits_panel_bytes(bits_row_bytes(g->k), NR, 8), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, trits_panel_bytes(bits_row_bytes(g->k), NR, 8));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

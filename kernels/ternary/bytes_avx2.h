@@ -2,12 +2,13 @@
  * fit 16 bits, so a step is 2 vector operations for 32 products.
  *
  * A weight is 2 bits: a 32-bit lane holds 16 of one column, byte b those of K = b, 4 + b, 8 + b and 12 + b. A shift and
- * an and bring 32 of them to light for all rows of the tile. Expects MR, NV and MAKE_TILES. */
+ * an and bring 32 of them to light for all rows of the tile. Expects MR and NV. */
 #ifndef TERNARY_BYTES_AVX2_H
 #define TERNARY_BYTES_AVX2_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "row_sums.h"
 #include <immintrin.h>
+#include <stdbool.h>
 #if !defined(__AVX2__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
@@ -16,69 +17,72 @@ enum { NR = 8 * NV, GROUP = 4, LANE = 16, ROUND = 60 * GROUP };
 
 static size_t bytes_of_panel(size_t k) { return (k + LANE - 1) / LANE * NR * 4; }
 
-/* Four of K, those at bits `shift` of every byte, as 16-bit sums of two. */
-TILE_INLINE step(__m256i narrow[MR][NV], size_t mr, const uint32_t a4[MR], const __m256i *b, int shift) {
+/* Four of K, as 16-bit sums of two, and the next four of the weights come to light. */
+TILE_INLINE step(__m256i narrow[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __m256i weights[NV]) {
     __m256i w[NV];
 #pragma clang loop unroll(full)
-    for (size_t j = 0; j < NV; j++)
-        w[j] = _mm256_and_si256(_mm256_srli_epi32(b[j], shift), _mm256_set1_epi8(3));
+    for (size_t j = 0; j < NV; j++) {
+        w[j] = _mm256_and_si256(weights[j], _mm256_set1_epi8(3));
+        weights[j] = _mm256_srli_epi32(weights[j], 2);
+    }
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++)
+    for (size_t r = 0; r < mr; r++) {
+        __m256i a4 = _mm256_set1_epi32((int)load_u32(a + r * a_stride));
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            narrow[r][j] =
-                _mm256_add_epi16(narrow[r][j], _mm256_maddubs_epi16(w[j], _mm256_set1_epi32((int)a4[r])));
+            narrow[r][j] = _mm256_add_epi16(narrow[r][j], _mm256_maddubs_epi16(w[j], a4));
+    }
 }
 
-TILE_INLINE round_of(const struct tile *t, size_t mr, size_t begin, size_t end, __m256i sum[MR][NV]) {
-    __m256i narrow[MR][NV];
-    const __m256i *b = (const __m256i *)t->panel + begin / LANE * NV;
-    uint32_t a4[MR];
+TILE_INLINE round_of(const struct tile *t, size_t mr, size_t i, size_t round_end, __m256i sum[MR * NV]) {
+    __m256i narrow[MR][NV], done[MR * NV];
+    const __m256i *b = (const __m256i *)t->panel + i / LANE * NV;
+    const uint32_t *last = &((const struct row_terms *)t->work)[t->row].last;
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             narrow[r][j] = _mm256_setzero_si256();
-    size_t i = begin;
-    for (; i + LANE <= end; i += LANE, b += NV)
+    for (; i < round_end; b += NV) {
+        __m256i weights[NV];
+        size_t end = round_end - i < LANE ? round_end : i + LANE;
 #pragma clang loop unroll(full)
-        for (int q = 0; q < LANE / GROUP; q++) {
-#pragma clang loop unroll(full)
-            for (size_t r = 0; r < mr; r++)
-                a4[r] = load_u32(t->a + r * t->a_stride + i + (size_t)(GROUP * q));
-            step(narrow, mr, a4, b, 2 * q);
-        }
+        for (size_t j = 0; j < NV; j++)
+            weights[j] = b[j];
 #pragma clang loop unroll(disable)
-    for (int shift = 0; i < end; i += GROUP, shift += 2) {
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++)
-            a4[r] = load_u32_last(t->a + r * t->a_stride + i, end - i < GROUP ? end - i : GROUP);
-        step(narrow, mr, a4, b, shift);
+        for (; i < end; i += GROUP) {
+            bool whole = t->k - i >= GROUP;
+            step(narrow, mr, whole ? t->a + i : (const uint8_t *)last,
+                 whole ? t->a_stride : sizeof(struct row_terms), weights);
+        }
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm256_add_epi32(sum[r][j], _mm256_madd_epi16(narrow[r][j], _mm256_set1_epi16(1)));
+            done[r * NV + j] = narrow[r][j];
+#pragma clang loop unroll(disable)
+    for (size_t i = 0; i < mr * NV; i++)
+        sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(done[i], _mm256_set1_epi16(1)));
 }
 
 TILE_INLINE tile(const struct tile *t, size_t mr) {
-    __m256i sum[MR][NV];
-    const int32_t *offset = (const int32_t *)t->work + t->row;
-    for (size_t r = 0; r < mr; r++)
-        for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm256_set1_epi32(offset[r]);
+    __m256i sum[MR * NV];
+    const struct row_terms *terms = (const struct row_terms *)t->work + t->row;
+#pragma clang loop unroll(disable)
+    for (size_t i = 0; i < mr * NV; i++)
+        sum[i] = _mm256_set1_epi32(terms[i / NV].offset);
     for (size_t i = 0; i < t->k; i += ROUND)
         round_of(t, mr, i, t->k - i < ROUND ? t->k : i + ROUND, sum);
+#pragma clang loop unroll(disable)
     for (size_t r = 0; r < mr; r++)
-        for (size_t j = 0; j < NV; j++)
-            _mm256_storeu_si256((__m256i *)(t->c + r * t->c_stride + 32 * j), sum[r][j]);
+        memcpy(t->c + r * t->c_stride, sum + r * NV, NV * sizeof *sum);
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
     row_sums(g->work, g);
-    tiles_run(g, g->a, g->a_stride, MR, NR, bytes_of_panel(g->k), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, bytes_of_panel(g->k));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
@@ -88,7 +92,7 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n, (void)k;
-    return m * sizeof(int32_t);
+    return m * sizeof(struct row_terms);
 }
 
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {

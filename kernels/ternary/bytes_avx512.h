@@ -1,62 +1,61 @@
 /* terna8 by vpdpbusd. A weight is 2 bits, w + 1: the unsigned side of the multiplication, and a quarter of the memory
  * that bytes would take; a shift and an and bring 64 of them to light for all rows of the tile.
  *
- * A 32-bit lane holds 16 weights of one column: byte b has those of K = b, 4 + b, 8 + b and 12 + b. Expects MR, NV and
- * MAKE_TILES. */
+ * A 32-bit lane holds 16 weights of one column: byte b has those of K = b, 4 + b, 8 + b and 12 + b. Expects MR and NV. */
 #ifndef TERNARY_BYTES_AVX512_H
 #define TERNARY_BYTES_AVX512_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "row_sums.h"
 #include <immintrin.h>
+#include <stdbool.h>
 #if !defined(__AVX512VNNI__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { NR = 16 * NV, GROUP = 4, LANE = 16, AHEAD = MR == 1 ? 16 : 4 };
+enum { NR = 16 * NV, GROUP = 4, LANE = 16, AHEAD = 4 };
 
 static size_t bytes_of_panel(size_t k) { return (k + LANE - 1) / LANE * NR * 4; }
 
-/* Four of K: those at bits `shift` of every byte. */
-TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint32_t a4[MR], const __m512i *b, unsigned shift) {
+/* Four of K, and the next four of the weights come to light. */
+TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __m512i weights[NV]) {
     __m512i w[NV];
 #pragma clang loop unroll(full)
-    for (size_t j = 0; j < NV; j++)
-        w[j] = _mm512_and_si512(_mm512_srli_epi32(b[j], shift), _mm512_set1_epi8(3));
+    for (size_t j = 0; j < NV; j++) {
+        w[j] = _mm512_and_si512(weights[j], _mm512_set1_epi8(3));
+        weights[j] = _mm512_srli_epi32(weights[j], 2);
+    }
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++)
+    for (size_t r = 0; r < mr; r++) {
+        __m512i a4 = _mm512_set1_epi32((int)load_u32(a + r * a_stride));
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm512_dpbusd_epi32(sum[r][j], w[j], _mm512_set1_epi32((int)a4[r]));
+            sum[r][j] = _mm512_dpbusd_epi32(sum[r][j], w[j], a4);
+    }
 }
 
 TILE_INLINE tile(const struct tile *t, size_t mr) {
     __m512i sum[MR][NV];
-    uint32_t a4[MR];
     const __m512i *b = (const __m512i *)t->panel;
-    const int32_t *offset = (const int32_t *)t->work + t->row;
+    const struct row_terms *terms = (const struct row_terms *)t->work + t->row;
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm512_set1_epi32(offset[r]);
-    size_t i = 0;
-    for (; i + LANE <= t->k; i += LANE, b += NV) {
-        for (size_t j = 0; j < NV; j++)
+            sum[r][j] = _mm512_set1_epi32(terms[r].offset);
+    for (size_t i = 0; i < t->k; b += NV) {
+        __m512i weights[NV];
+        size_t end = t->k - i < LANE ? t->k : i + LANE;
+#pragma clang loop unroll(full)
+        for (size_t j = 0; j < NV; j++) {
             _mm_prefetch((const char *)(b + AHEAD * NV + j), _MM_HINT_T0);
-#pragma clang loop unroll(full)
-        for (unsigned q = 0; q < LANE / GROUP; q++) {
-#pragma clang loop unroll(full)
-            for (size_t r = 0; r < mr; r++)
-                a4[r] = load_u32(t->a + r * t->a_stride + i + GROUP * q);
-            step(sum, mr, a4, b, 2 * q);
+            weights[j] = b[j];
         }
-    }
 #pragma clang loop unroll(disable)
-    for (unsigned shift = 0; i < t->k; i += GROUP, shift += 2) {
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++)
-            a4[r] = load_u32_last(t->a + r * t->a_stride + i, t->k - i < GROUP ? t->k - i : GROUP);
-        step(sum, mr, a4, b, shift);
+        for (; i < end; i += GROUP) {
+            bool whole = t->k - i >= GROUP;
+            step(sum, mr, whole ? t->a + i : (const uint8_t *)&terms->last, whole ? t->a_stride : sizeof *terms,
+                 weights);
+        }
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
@@ -64,11 +63,11 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, sum[r][j]);
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
     row_sums(g->work, g);
-    tiles_run(g, g->a, g->a_stride, MR, NR, bytes_of_panel(g->k), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, bytes_of_panel(g->k));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
@@ -78,7 +77,7 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)n, (void)k;
-    return m * sizeof(int32_t);
+    return m * sizeof(struct row_terms);
 }
 
 static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {

@@ -1,8 +1,7 @@
-/* terna8 by SDOT: 16 products an operation; nothing that weights of -1, 0 and 1 allow comes near it. Expects MR, NV and
- * MAKE_TILES. */
+/* terna8 by SDOT: 16 products an operation; nothing that weights of -1, 0 and 1 allow comes near it. Expects MR and NV. */
 #ifndef TERNARY_BYTES_DOTPROD_H
 #define TERNARY_BYTES_DOTPROD_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "../pack/panel.h"
 #include <arm_neon.h>
 #if !defined(__ARM_FEATURE_DOTPROD)
@@ -34,17 +33,17 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     if (i < t->k)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
-            step(sum, r, load_u32_last(t->a + r * t->a_stride + i, t->k - i), panel);
+            step(sum, r, load_u32_tail(t->a + r * t->a_stride + i, t->k - i), panel);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             vst1q_s32((int32_t *)(t->c + r * t->c_stride) + 4 * j, sum[r][j]);
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(g->k, NR, GROUP), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, panel_bytes(g->k, NR, GROUP));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

@@ -1,8 +1,8 @@
 /* terna8 for base NEON: a product is at most 128, so 16-bit sums take 255 of them and SMLAL alone does a step, 8
- * products an operation. Lanes run along N. Expects MR, NV and MAKE_TILES. */
+ * products an operation. Lanes run along N. Expects MR and NV. */
 #ifndef TERNARY_BYTES_NEON_H
 #define TERNARY_BYTES_NEON_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 #include "../pack/panel.h"
 #include <arm_neon.h>
 #if !defined(__ARM_NEON)
@@ -50,10 +50,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             }
     }
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(g->k, NR, 1), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, panel_bytes(g->k, NR, 1));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

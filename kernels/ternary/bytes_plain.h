@@ -1,10 +1,10 @@
 /* terna8 in plain C. A product is at most 128, so 16-bit sums take 255 of them: 8 columns in a vector where the base of
  * the target has some. Elsewhere a word does for a vector: columns lie 16 bits apart in it, as digits of one number,
  * and a single multiplication serves them all; a negative digit borrows from the next one, which unpacking gives back.
- * Expects MR, NV and MAKE_TILES. */
+ * Expects MR and NV. */
 #ifndef TERNARY_BYTES_PLAIN_H
 #define TERNARY_BYTES_PLAIN_H
-#include "../pack/one_row.h"
+#include "../pack/walk.h"
 
 #if defined(__SSE2__) || defined(__ARM_NEON)
 typedef int16_t digits __attribute__((vector_size(16)));
@@ -59,10 +59,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     for (size_t r = 0; r < mr; r++)
         memcpy(t->c + r * t->c_stride, wide[r], sizeof wide[r]);
 }
-MAKE_TILES(tile)
+TILE_PAIR(tile)
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, bytes_of_panel(g->k), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, bytes_of_panel(g->k));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

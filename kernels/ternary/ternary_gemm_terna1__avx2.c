@@ -1,5 +1,4 @@
 /* ternary_gemm_terna1 by table look-ups. */
-#define MAKE_TILES TILES_1_OR_4
 enum { MR = 4, NV = 2, PER_BYTE = 1 };
 #include "bits_avx2.h"
 

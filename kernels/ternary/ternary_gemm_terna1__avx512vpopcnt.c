@@ -1,5 +1,4 @@
 /* ternary_gemm_terna1 by vpopcntd. */
-#define MAKE_TILES TILES_1_OR_6
 enum { MR = 6, NV = 2 };
 #include "bits_avx512.h"
 

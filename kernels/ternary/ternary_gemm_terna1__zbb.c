@@ -1,5 +1,5 @@
 /* ternary_gemm_terna1 with the cpop instruction of Zbb. */
-#define MAKE_TILES TILES_2
+#define FAST_COUNT
 enum { MR = 2, NR = 4 };
 #include "bits_words.h"
 

@@ -1,5 +1,4 @@
 /* ternary_gemm_terna8 by vpmaddubsw. */
-#define MAKE_TILES TILES_1_OR_4
 enum { MR = 4, NV = 2 };
 #include "bytes_avx2.h"
 

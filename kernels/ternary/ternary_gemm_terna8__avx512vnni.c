@@ -1,5 +1,4 @@
 /* ternary_gemm_terna8 by vpdpbusd. */
-#define MAKE_TILES TILES_1_OR_4
 enum { MR = 4, NV = 4 };
 #include "bytes_avx512.h"
 

@@ -1,5 +1,4 @@
 /* ternary_gemm_terna8 by SMLAL. */
-#define MAKE_TILES TILES_1_OR_4
 #if defined(__aarch64__)
 enum { MR = 4, NV = 2 };
 #else

@@ -1,5 +1,4 @@
 /* ternary_gemm_terna8 in plain C. */
-#define MAKE_TILES TILES_2
 enum { MR = 2, NV = 2 };
 #include "bytes_plain.h"
 

@@ -1,5 +1,4 @@
 /* ternary_gemv_terna1 by table look-ups; B streams from memory, so two pairs share a byte. */
-#define MAKE_TILES TILES_1
 enum { MR = 1, NV = 4, PER_BYTE = 2 };
 #include "bits_avx2.h"
 

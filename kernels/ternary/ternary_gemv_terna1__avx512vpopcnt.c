@@ -1,5 +1,4 @@
 /* ternary_gemv_terna1 by vpopcntd. */
-#define MAKE_TILES TILES_1
 enum { MR = 1, NV = 4 };
 #include "bits_avx512.h"
 

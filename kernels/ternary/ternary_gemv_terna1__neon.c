@@ -1,5 +1,4 @@
 /* ternary_gemv_terna1 by CNT. */
-#define MAKE_TILES TILES_1
 #if defined(__aarch64__)
 enum { MR = 1, NV = 4 };
 #else

@@ -1,6 +1,5 @@
-/* ternary_gemv_terna8 by vpmaddubsw. */
-#define MAKE_TILES TILES_1
-enum { MR = 1, NV = 4 };
-#include "bytes_avx2.h"
+/* ternary_gemv_terna8 as a product of one row. */
+#define GEMM ternary_gemm_terna8__avx2
+#include "forward.h"
 
 const struct gemm_kernel ternary_gemv_terna8__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};
