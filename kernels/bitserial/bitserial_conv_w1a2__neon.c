@@ -1,7 +1,7 @@
 /* bitserial_conv_w1a2 by table lookups. */
 #define W_BITS 1
 #define A_BITS 2
-#define BODY choose_gemm__neon
+#define BODY choose__neon
 #include "conv_variant.h"
 
 const struct conv_kernel bitserial_conv_w1a2__neon = {run, rhs_bytes, work_bytes, pack_rhs};

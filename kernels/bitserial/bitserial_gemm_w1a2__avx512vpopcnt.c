@@ -1,7 +1,7 @@
 /* bitserial_gemm_w1a2 by vpopcntd. */
 #define W_BITS 1
 #define A_BITS 2
-#define BODY adders_gemm__avx512vpopcnt
+#define BODY adders__avx512vpopcnt
 #include "variant.h"
 
 const struct gemm_kernel bitserial_gemm_w1a2__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,7 @@
 /* bitserial_gemm_w1a8 by table lookups. */
 #define W_BITS 1
 #define A_BITS 8
-#define BODY choose_gemm__neon
+#define BODY choose__neon
 #include "variant.h"
 
 const struct gemm_kernel bitserial_gemm_w1a8__neon = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,7 @@
 /* bitserial_gemm_w2a2 in plain C. */
 #define W_BITS 2
 #define A_BITS 2
-#define BODY words_gemm__portable
+#define BODY words__portable
 #include "variant.h"
 
 const struct gemm_kernel bitserial_gemm_w2a2__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -19,7 +19,7 @@ static uint32_t digit_weights(unsigned bits) { return ((1u << bits) - 1) / 3; }
 
 struct bitplanes_form bitserial_form(const struct bitserial_body *body, struct bitserial_bits bits) {
     return (struct bitplanes_form){.bits = bits.w,
-                                   .nr = body->columns ? body->columns() : body->nr,
+                                   .nr = body->columns ? body->columns() : body->tiles->nr,
                                    .chunk = body->chunk,
                                    .sum = body->digits ? digit_sums : NULL,
                                    .times = (int32_t)digit_weights(bits.a),
@@ -32,6 +32,7 @@ uint32_t bitserial_row(const uint8_t *planes, size_t row_bytes, const struct bit
         return 0;
     for (size_t p = how->bits; p-- > 0;) {
         uint32_t ones = 0;
+#pragma clang loop vectorize(disable)
         for (size_t i = 0; i < row_bytes; i += 8)
             ones += (uint32_t)__builtin_popcountll(load_u64(planes + p * row_bytes + i));
         sum = 2 * sum + ones;
@@ -120,11 +121,12 @@ void bitserial_run(const struct bitserial_body *body, struct bitserial_bits bits
     struct gemm_args g = *args;
     struct bitserial_terms *terms = g.work;
     const struct bitplanes_form f = bitserial_form(body, bits);
-    size_t rows = g.m, block = BLOCK_BYTES / prepare(body, bits, &g) / body->mr * body->mr;
-    block = block ? block : body->mr;
+    const struct tile_pair tiles = {body->tiles->one, body->tiles->full, body->tiles->mr, f.nr};
+    size_t rows = g.m, block = BLOCK_BYTES / prepare(body, bits, &g) / tiles.mr * tiles.mr;
+    block = block ? block : tiles.mr;
     for (size_t m = 0; m < rows; m += block) {
         g.m = rows - m < block ? rows - m : block;
-        tiles_run(&g, g.a, g.a_stride, body->mr, f.nr, bitplanes_panel(&f, g.k), body->fns);
+        pair_run(&tiles, &g, g.a, g.a_stride, bitplanes_panel(&f, g.k));
         g.a = (const uint8_t *)g.a + block * g.a_stride;
         g.c = (uint8_t *)g.c + block * g.c_stride;
         terms->row += block;

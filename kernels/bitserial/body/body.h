@@ -8,7 +8,7 @@
 #define BITSERIAL_BODY_H
 #include "../../pack/bitplanes.h"
 #include "../../include/conv.h"
-#include "../../pack/tiles.h"
+#include "../../pack/walk.h"
 #include <stdbool.h>
 
 struct bitserial_bits {
@@ -27,8 +27,8 @@ typedef void bitserial_planes_fn(uint8_t *planes, const uint8_t *bytes, size_t k
 typedef void bitserial_spread_fn(uint8_t *to, const uint8_t *planes, size_t row_bytes, unsigned bits);
 
 struct bitserial_body {
-    tile_fn *const *fns;
-    size_t mr, nr, chunk; /* as in pack/bitplanes.h */
+    const struct tile_pair *tiles;
+    size_t chunk; /* as in pack/bitplanes.h */
     bitserial_row_fn *row;
     bitserial_planes_fn *planes;
     bitserial_spread_fn *spread; /* to 2 * row_bytes for every two planes */
@@ -66,14 +66,6 @@ size_t bitserial_conv_work_bytes(const struct bitserial_body *body, struct bitse
 void bitserial_conv_pack(const struct bitserial_body *body, struct bitserial_bits bits, void *rhs,
                          const struct conv_weights *w);
 
-/* Bodies by the rows of their tiles, for gemm, and for one row. */
-extern const struct bitserial_body words_gemm__portable, words_gemv__portable;
-extern const struct bitserial_body words_gemm__popcnt, words_gemv__popcnt;
-extern const struct bitserial_body words_gemm__zbb, words_gemv__zbb;
-extern const struct bitserial_body adders_gemm__avx512vpopcnt, adders_gemv__avx512vpopcnt;
-extern const struct bitserial_body digits_gemm__avx512vpopcnt, digits_gemv__avx512vpopcnt;
-extern const struct bitserial_body choose_gemm__avx2, choose_gemv__avx2;
-extern const struct bitserial_body choose_gemm__neon, choose_gemv__neon;
-extern const struct bitserial_body choose_gemm__rvv, choose_gemv__rvv;
-extern const struct bitserial_body counts_gemm__zvbb, counts_gemv__zvbb;
+extern const struct bitserial_body words__portable, words__zbb, adders__avx512vpopcnt, digits__avx512vpopcnt;
+extern const struct bitserial_body choose__avx2, choose__neon, choose__rvv, counts__zvbb;
 #endif

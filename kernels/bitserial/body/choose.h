@@ -22,8 +22,8 @@ static void spread(uint8_t *to, const uint8_t *planes, size_t row_bytes, unsigne
 }
 
 TILE_INLINE round_of(const uint8_t *a, size_t a_stride, const uint8_t *b, const uint8_t *counts, size_t steps,
-                     struct wide wide[MR][NV], size_t mr) {
-    vec sum[MR][NV];
+                     struct wide wide[MR * NV], size_t mr) {
+    vec sum[MR][NV], done[MR * NV];
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
@@ -46,33 +46,44 @@ TILE_INLINE round_of(const uint8_t *a, size_t a_stride, const uint8_t *b, const 
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            widen(&wide[r][j], sum[r][j]);
+            done[r * NV + j] = sum[r][j];
+#pragma clang loop unroll(disable)
+    for (size_t i = 0; i < mr * NV; i++)
+        widen(&wide[i], done[i]);
 }
 
 /* Two planes of A and one of B; what was summed before is worth 2^shift now. */
 TILE_INLINE pass(const uint8_t *a, size_t a_stride, const uint8_t *b, const uint8_t *counts, size_t steps,
-                 uint32_t total[MR][NR], unsigned shift, size_t mr) {
+                 uint32_t total[MR * NR], unsigned shift, size_t mr) {
     for (size_t i = 0; i < steps; shift = 0) {
-        struct wide wide[MR][NV];
+        struct wide wide[MR * NV];
         memset(wide, 0, sizeof wide);
         for (size_t rounds = 0; rounds < ROUNDS && i < steps; rounds++) {
             size_t count = steps - i < ROUND ? steps - i : ROUND;
             round_of(a + i, a_stride, b + i * NR, counts, count, wide, mr);
             i += count;
         }
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < mr; r++)
-#pragma clang loop unroll(full)
-            for (size_t j = 0; j < NV; j++)
-                fold(total[r] + LANES * j, &wide[r][j], shift);
+#pragma clang loop unroll(disable)
+        for (size_t j = 0; j < mr * NV; j++)
+            fold(total + LANES * j, &wide[j], shift);
+    }
+}
+
+static __attribute__((noinline)) void store(const struct tile *t, const uint32_t *total, const uint32_t *columns,
+                                            size_t mr) {
+    uint32_t scale = terms_of(t)->scale;
+    for (size_t r = 0; r < mr; r++, total += NR) {
+        uint32_t row = row_term(t, r), *c = (uint32_t *)(t->c + r * t->c_stride);
+#pragma clang loop interleave(disable)
+        for (size_t j = 0; j < NR; j++)
+            c[j] = scale * total[j] + row + columns[j];
     }
 }
 
 TILE_INLINE tile(const struct tile *t, size_t mr) {
     const struct bitserial_terms *terms = terms_of(t);
     size_t w = terms->bits.w, pairs = (terms->bits.a + 1) / 2, steps = 2 * bits_row_bytes(t->k), last = w + 2 * pairs;
-    const uint32_t *columns = (const uint32_t *)(t->panel + w * steps * NR);
-    alignas(64) uint32_t total[MR][NR];
+    alignas(64) uint32_t total[MR * NR];
     memset(total, 0, sizeof total);
     for (size_t weight = w + 2 * pairs - 2; weight-- > 0;)
         for (size_t p = 0; p < pairs && 2 * p <= weight; p++)
@@ -81,9 +92,5 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
                      total, (unsigned)(last - weight), mr);
                 last = weight;
             }
-    for (size_t r = 0; r < mr; r++) {
-        uint32_t row = row_term(t, r), *c = (uint32_t *)(t->c + r * t->c_stride);
-        for (size_t j = 0; j < NR; j++)
-            c[j] = terms->scale * total[r][j] + row + columns[j];
-    }
+    store(t, total, (const uint32_t *)(t->panel + w * steps * NR), mr);
 }

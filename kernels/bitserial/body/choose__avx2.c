@@ -56,11 +56,8 @@ static void to_planes(uint8_t *planes, const uint8_t *bytes, size_t k) {
     bytes_to_planes(planes, bytes, i, k);
 }
 
-TILES_4(tile)
+TILE_PAIR(tile)
 
-const struct bitserial_body choose_gemm__avx2 = {
-    tile_fns, MR, NR, 4, bitserial_row, to_planes, spread, false, NULL,
-};
-const struct bitserial_body choose_gemv__avx2 = {
-    tile_fns, 1, NR, 4, bitserial_row, to_planes, spread, false, NULL,
+const struct bitserial_body choose__avx2 = {
+    &tile_pair, 4, bitserial_row, to_planes, spread, false, NULL,
 };

@@ -50,11 +50,8 @@ static inline void fold(uint32_t *total, const struct wide *wide, unsigned shift
 
 #include "choose.h"
 
-TILES_4(tile)
+TILE_PAIR(tile)
 
-const struct bitserial_body choose_gemm__neon = {
-    tile_fns, MR, NR, 4, bitserial_row, bitserial_planes, spread, false, NULL,
-};
-const struct bitserial_body choose_gemv__neon = {
-    tile_fns, 1, NR, 4, bitserial_row, bitserial_planes, spread, false, NULL,
+const struct bitserial_body choose__neon = {
+    &tile_pair, 4, bitserial_row, bitserial_planes, spread, false, NULL,
 };

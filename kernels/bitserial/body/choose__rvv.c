@@ -90,22 +90,9 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             c[j] = terms->scale * total[r][j] + row + columns[j];
     }
 }
-TILE_ONE(tile, 1)
-TILE_ONE(tile, 4)
+enum { NR = 0 }; /* see nr() */
+TILE_PAIR(tile)
 
-/* Two and three rows, one by one. */
-static void tile_each(const struct tile *t, size_t rows) {
-    struct tile one = *t;
-    for (size_t r = 0; r < rows; r++, one.row++, one.a += t->a_stride, one.c += t->c_stride)
-        tile_1(&one);
-}
-static void tile_2(const struct tile *t) { tile_each(t, 2); }
-static void tile_3(const struct tile *t) { tile_each(t, 3); }
-static tile_fn *const tile_fns[] = {NULL, tile_1, tile_2, tile_3, tile_4};
-
-const struct bitserial_body choose_gemm__rvv = {
-    tile_fns, MR, 0, 4, bitserial_row, bitserial_planes, spread, false, nr,
-};
-const struct bitserial_body choose_gemv__rvv = {
-    tile_fns, 1, 0, 4, bitserial_row, bitserial_planes, spread, false, nr,
+const struct bitserial_body choose__rvv = {
+    &tile_pair, 4, bitserial_row, bitserial_planes, spread, false, nr,
 };

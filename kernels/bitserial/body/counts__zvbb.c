@@ -39,29 +39,25 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             for (size_t i = 0; i < steps; i++, row += 4, from += vl) {
                 vuint32m2_t b = __riscv_vle32_v_u32m2(from, vl);
                 sum0 = add_ones(sum0, row, b, vl);
-                if (mr > 1)
+                if (mr > 1) {
                     sum1 = add_ones(sum1, row + t->a_stride, b, vl);
-                if (mr > 2)
                     sum2 = add_ones(sum2, row + 2 * t->a_stride, b, vl);
-                if (mr > 3)
                     sum3 = add_ones(sum3, row + 3 * t->a_stride, b, vl);
+                }
             }
         }
     }
     vuint32m2_t columns = __riscv_vle32_v_u32m2(panel + w * steps * vl, vl);
     put(t, 0, sum0, columns, vl);
-    if (mr > 1)
+    if (mr > 1) {
         put(t, 1, sum1, columns, vl);
-    if (mr > 2)
         put(t, 2, sum2, columns, vl);
-    if (mr > 3)
         put(t, 3, sum3, columns, vl);
+    }
 }
-TILES_4(tile)
+enum { NR = 0 }; /* see nr() */
+TILE_PAIR(tile)
 
-const struct bitserial_body counts_gemm__zvbb = {
-    tile_fns, MR, 0, 32, bitserial_row, bitserial_planes, 0, false, nr,
-};
-const struct bitserial_body counts_gemv__zvbb = {
-    tile_fns, 1, 0, 32, bitserial_row, bitserial_planes, 0, false, nr,
+const struct bitserial_body counts__zvbb = {
+    &tile_pair, 32, bitserial_row, bitserial_planes, 0, false, nr,
 };

@@ -1,9 +1,8 @@
 /* Bit-planes on 64-bit words with a scalar popcount. The file that includes it decides by its compiler flags what
- * __builtin_popcountll becomes. Weights of planes go from the top down: the sum doubles between two of them. */
+ * __builtin_popcountll becomes, and brings MR. Weights of planes go from the top down: the sum doubles between two of them. */
 #include "body.h"
 
-/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. */
-enum { MR = 2, NR = 4 };
+enum { NR = 4 };
 
 /* One pair of planes. */
 TILE_INLINE pass(const uint8_t *a, size_t a_stride, const uint64_t *b, size_t words, uint32_t sum[MR][NR], size_t mr) {
@@ -40,10 +39,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             ((int32_t *)(t->c + r * t->c_stride))[j] =
                 (int32_t)(terms->scale * sum[r][j] + row_term(t, r) + columns[j]);
 }
-TILES_2(tile)
+TILE_PAIR(tile)
 
-#define WORDS_BODIES(isa)                                                                                              \
-    const struct bitserial_body words_gemm__##isa = {tile_fns,         MR,   NR,    64,  bitserial_row,                \
-                                                     bitserial_planes, NULL, false, NULL};                             \
-    const struct bitserial_body words_gemv__##isa = {tile_fns,         1,    NR,    64,  bitserial_row,                \
-                                                     bitserial_planes, NULL, false, NULL};
+#define WORDS_BODY(isa)                                                                                                \
+    const struct bitserial_body words__##isa = {&tile_pair, 64, bitserial_row, bitserial_planes, NULL, false, NULL};

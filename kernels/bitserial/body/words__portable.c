@@ -1,6 +1,8 @@
 /* Bit-planes in plain C. Where the base of the target has vectors, the compiler counts bits in them and the plain form
  * wins. Elsewhere counting a word costs a dozen operations, and full adders let only one word in four pay it. */
 #if defined(__SSE2__) || defined(__ARM_NEON)
+/* rows one by one, for the size of the program: what has vectors has a body of its own */
+enum { MR = 1 };
 #include "words.h"
 #else
 #include "body.h"
@@ -84,13 +86,10 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             ((int32_t *)(t->c + r * t->c_stride))[j] =
                 (int32_t)(terms->scale * sum[r][j] + row_term(t, r) + columns[j]);
 }
-TILES_2(tile)
+TILE_PAIR(tile)
 
-#define WORDS_BODIES(isa)                                                                                              \
-    const struct bitserial_body words_gemm__##isa = {tile_fns,         MR,   NR,    64,  bitserial_row,                \
-                                                     bitserial_planes, NULL, false, NULL};                             \
-    const struct bitserial_body words_gemv__##isa = {tile_fns,         1,    NR,    64,  bitserial_row,                \
-                                                     bitserial_planes, NULL, false, NULL};
+#define WORDS_BODY(isa)                                                                                                \
+    const struct bitserial_body words__##isa = {&tile_pair, 64, bitserial_row, bitserial_planes, NULL, false, NULL};
 #endif
 
-WORDS_BODIES(portable)
+WORDS_BODY(portable)

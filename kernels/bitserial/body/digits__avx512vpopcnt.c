@@ -4,10 +4,11 @@
  * With w = 2 w1 + w0 and a = 2 a1 + a0, and unlike(x, y, z) = not all three are equal,
  *     w * a = (w0 & a0) - 2 (unlike(w1, a0, a1) + unlike(a1, w0, w1)) + 2 a - 2 (a == 3) + 2 w - 2 (w == 3)
  * What depends on one operand alone is added to rows and columns. That leaves 3 bits to count; the two of weight 2 go
- * into one full adder, the first kind goes in two words of K at a time (see adders.h). */
+ * into one full adder, the first kind goes in two words of K at a time (see adders__avx512vpopcnt.c). */
 #include "avx512.h"
 
-enum { NR = 16 * NV, UNLIKE = 0x7e };
+/* 2 x 2 x (two sum bits and counts) = 16 registers, 8 of B, 4 of A, the rest for the adders. */
+enum { MR = 2, NV = 2, NR = 16 * NV, UNLIKE = 0x7e };
 
 static uint32_t row(const uint8_t *a, size_t row_bytes, const struct bitserial_row *how) {
     __m512i sum = _mm512_setzero_si512(), threes = sum;
@@ -109,3 +110,8 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, _mm512_add_epi32(sum, add));
         }
 }
+TILE_PAIR(tile)
+
+const struct bitserial_body digits__avx512vpopcnt = {
+    &tile_pair, 32, row, bitserial_planes, NULL, true, NULL,
+};

@@ -7,7 +7,8 @@
  * units of one weight is a count of carries of the next. */
 #include "avx512.h"
 
-enum { NR = 16 * NV };
+/* 4 x 2 x (sum bits + count) = 16 registers, 4 of B, the rest for A and the adder; wider tiles spill. */
+enum { MR = 4, NV = 2, NR = 16 * NV };
 
 static uint32_t row(const uint8_t *a, size_t row_bytes, const struct bitserial_row *how) {
     __m512i sum = _mm512_setzero_si512();
@@ -23,6 +24,21 @@ static uint32_t row(const uint8_t *a, size_t row_bytes, const struct bitserial_r
         sum = _mm512_add_epi64(sum, part);
     }
     return how->offset * (uint32_t)_mm512_reduce_add_epi64(sum);
+}
+
+/* 64 bytes at once: each of vptestmb's masks is a word of a plane. */
+static void to_planes(uint8_t *planes, const uint8_t *bytes, size_t k) {
+    size_t row = bits_row_bytes(k);
+    for (size_t i = 0; i < k; i += 64) {
+        __mmask64 inside = k - i >= 64 ? ~0ull : (1ull << (k - i)) - 1;
+        __m512i x = _mm512_maskz_loadu_epi8(inside, bytes + i);
+        x = _mm512_mask_xor_epi64(x, 0xff, x, _mm512_set1_epi8((char)0x80));
+#pragma clang loop unroll(full)
+        for (size_t p = 0; p < 8; p++) {
+            uint64_t word = _mm512_mask_test_epi8_mask(inside, x, _mm512_set1_epi8((char)(1 << p)));
+            memcpy(planes + p * row + i / 8, &word, 8);
+        }
+    }
 }
 
 struct pair {
@@ -81,3 +97,8 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, _mm512_add_epi32(sum, add));
         }
 }
+TILE_PAIR(tile)
+
+const struct bitserial_body adders__avx512vpopcnt = {
+    &tile_pair, 32, row, to_planes, NULL, false, NULL,
+};
