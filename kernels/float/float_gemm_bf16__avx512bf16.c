@@ -1,7 +1,7 @@
 /* float_gemm_bf16 by vdpbf16ps: pairs along K, sums in floats. Numbers below the normal floats count as zero, and a
  * pair's products are rounded apart. */
 #include "../pack/panel.h"
-#include "../pack/tiles.h"
+#include "../pack/walk.h"
 #include <immintrin.h>
 #if !defined(__AVX512BF16__)
 #error "compile this file with the flags of its token in isa.def"
@@ -45,7 +45,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             _mm512_storeu_ps((float *)(t->c + r * t->c_stride) + 16 * j, sum[r][j]);
 }
-TILES_6(tile)
+TILE_PAIR(tile)
 
 #include "halves.h"
 

@@ -1,6 +1,6 @@
 /* float_gemm_bf16 by BFMMLA: two rows of A times two columns of B over 4 of K, sums in floats. */
 #include "../pack/panel.h"
-#include "../pack/tiles.h"
+#include "../pack/walk.h"
 #include <arm_neon.h>
 #if !defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
 #error "compile this file with the flags of its token in isa.def"
@@ -55,7 +55,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             vst1q_f32((float *)(t->c + r * t->c_stride) + 2 * j, row);
         }
 }
-TILES_4(tile)
+TILE_PAIR(tile)
 
 #include "halves.h"
 

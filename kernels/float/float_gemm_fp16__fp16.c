@@ -1,7 +1,7 @@
 /* float_gemm_fp16 by FMLA on halves. A half holds 11 bits, so only 8 products are summed in halves; these short sums
  * go into floats. */
 #include "../pack/panel.h"
-#include "../pack/tiles.h"
+#include "../pack/walk.h"
 #include <arm_neon.h>
 #if !defined(__ARM_FEATURE_FP16_VECTOR_ARITHMETIC)
 #error "compile this file with the flags of its token in isa.def"
@@ -72,7 +72,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < 2 * NV; j++)
             vst1q_f32((float *)(t->c + r * t->c_stride) + 4 * j, sum[r][j]);
 }
-TILES_4(tile)
+TILE_PAIR(tile)
 
 #include "halves.h"
 

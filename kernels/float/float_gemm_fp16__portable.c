@@ -1,7 +1,6 @@
 /* float_gemm_fp16 by vectors of plain C. */
-#include "../pack/lanes_plain.h"
 #define TILES float_tiles__portable
-#include "form_fp16.h"
+#define FLOATS float_halves__portable
 #include "gemm.h"
 
 const struct gemm_kernel float_gemm_fp16__portable = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,7 +1,6 @@
 /* float_gemm_fp32 by vectors of plain C. */
-#include "../pack/lanes_plain.h"
 #define TILES float_tiles__portable
-#include "form_fp32.h"
+#define FLOATS NULL
 #include "gemm.h"
 
 const struct gemm_kernel float_gemm_fp32__portable = {run, rhs_bytes, work_bytes, pack_rhs};

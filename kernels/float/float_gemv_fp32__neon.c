@@ -1,6 +1,6 @@
 /* float_gemv_fp32 by NEON. */
-#include "../pack/lanes_neon.h"
-#include "form_fp32.h"
+#define VECTOR float_vector__neon
+#define FLOATS NULL
 #include "gemv.h"
 
 const struct gemm_kernel float_gemv_fp32__neon = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -1,10 +1,10 @@
-/* What the variants share that multiply elements of 2 bytes as they are. Who includes this has defined MR, NR, GROUP
- * (bytes of K that stay together) and tile_fns. */
+/* What the variants share that multiply elements of 2 bytes as they are. Who includes this has defined NR, GROUP
+ * (bytes of K that stay together) and tile_pair. */
 #ifndef FLOAT_HALVES_H
 #define FLOAT_HALVES_H
 
 static void run(const struct gemm_args *g) {
-    tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(2 * g->k, NR, GROUP), tile_fns);
+    pair_run(&tile_pair, g, g->a, g->a_stride, panel_bytes(2 * g->k, NR, GROUP));
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {

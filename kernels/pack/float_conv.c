@@ -17,6 +17,7 @@ static void gather_copy(float *to, const float *from, size_t count) {
     if (count >= 16)
         memcpy(to, from, 4 * count);
     else
+#pragma clang loop vectorize(disable)
         for (size_t i = 0; i < count; i++)
             to[i] = from[i];
 }
@@ -31,8 +32,7 @@ static void gather_pixel(const struct gather *g, float *to, ptrdiff_t y, ptrdiff
     const struct conv_shape *s = &g->args->shape;
     bool inside = y >= 0 && x >= 0 && (size_t)y < s->h && (size_t)x < s->w;
     if (!inside && g->args->border != BORDER_REPLICATE) {
-        for (size_t i = 0; i < count; i++)
-            to[i] = 0;
+        memset(to, 0, 4 * count);
         return;
     }
     size_t pixel = gather_clamp(y, s->h) * s->w + gather_clamp(x, s->w);
@@ -89,11 +89,13 @@ static void done(const struct product *p, const struct product_block *at) {
     const float *scale = g->scale + o, *bias = g->bias + o;
     for (size_t row = at->row; row < at->row + at->rows; row++) {
         float *c = p->c + row * p->c_stride + at->column;
+#pragma clang loop interleave(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] * scale[i] + bias[i];
         if (g->shortcut == NULL)
             continue;
         const float *shortcut = (const float *)((const uint8_t *)g->shortcut + row * g->shortcut_stride) + o;
+#pragma clang loop interleave(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] + shortcut[i];
     }

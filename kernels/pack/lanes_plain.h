@@ -13,7 +13,6 @@ enum {
     MR = 2, /* 16 sums of one float of 32 registers */
 #endif
     NV = 2,
-    VECTOR_NV = 4,
     AHEAD = 0,
     BLOCK_BYTES = 128 << 10,
 };

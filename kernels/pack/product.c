@@ -65,6 +65,7 @@ static void run_edge(const struct float_tile *t, const struct product *p, float_
     run(&inner);
     for (size_t r = 0; r < rows; r++) {
         float *c = t->c + r * t->c_stride, *from = edge + r * p->tiles->nr;
+#pragma clang loop vectorize(disable)
         for (size_t i = 0; t->more && i < columns; i++)
             from[i] += c[i];
         memcpy(c, from, columns * 4);
