@@ -16,6 +16,14 @@ enum { NR = 16 * NV, GROUP = 4, LANE = 16, AHEAD = 4 };
 
 static size_t bytes_of_panel(size_t k) { return (k + LANE - 1) / LANE * NR * 4; }
 
+TILE_INLINE fetch(__m512i weights[NV], const __m512i *b) {
+#pragma clang loop unroll(full)
+    for (size_t j = 0; j < NV; j++) {
+        _mm_prefetch((const char *)(b + AHEAD * NV + j), _MM_HINT_T0);
+        weights[j] = b[j];
+    }
+}
+
 /* Four of K, and the next four of the weights come to light. */
 TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __m512i weights[NV]) {
     __m512i w[NV];
@@ -42,20 +50,20 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = _mm512_set1_epi32(terms[r].offset);
-    for (size_t i = 0; i < t->k; b += NV) {
-        __m512i weights[NV];
-        size_t end = t->k - i < LANE ? t->k : i + LANE;
+    __m512i weights[NV];
+    size_t i = 0;
+    for (; i + LANE <= t->k; i += LANE, b += NV) {
+        fetch(weights, b);
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++) {
-            _mm_prefetch((const char *)(b + AHEAD * NV + j), _MM_HINT_T0);
-            weights[j] = b[j];
-        }
+        for (size_t q = 0; q < LANE; q += GROUP)
+            step(sum, mr, t->a + i + q, t->a_stride, weights);
+    }
+    if (i < t->k)
+        fetch(weights, b);
 #pragma clang loop unroll(disable)
-        for (; i < end; i += GROUP) {
-            bool whole = t->k - i >= GROUP;
-            step(sum, mr, whole ? t->a + i : (const uint8_t *)&terms->last, whole ? t->a_stride : sizeof *terms,
-                 weights);
-        }
+    for (; i < t->k; i += GROUP) {
+        bool whole = t->k - i >= GROUP;
+        step(sum, mr, whole ? t->a + i : (const uint8_t *)&terms->last, whole ? t->a_stride : sizeof *terms, weights);
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
