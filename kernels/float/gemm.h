@@ -12,7 +12,7 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return product_work(&TILES, n, k, FLOATS == NULL);
+    return float_gemm_work_bytes(&TILES, FLOATS, n, k);
 }
 
 static void pack_rhs(void *rhs, const struct gemm_weights *w) { float_pack(TILES.nr, FLOATS, rhs, w); }

@@ -12,7 +12,7 @@ static size_t rhs_bytes(size_t m, size_t n, size_t k) {
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m, (void)n;
-    return FLOATS == NULL ? 0 : 4 * k;
+    return float_gemv_work_bytes(FLOATS, k);
 }
 
 static void pack_rhs(void *rhs, const struct gemm_weights *w) { float_pack(VECTOR.nr, FLOATS, rhs, w); }

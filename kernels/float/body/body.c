@@ -14,6 +14,12 @@ void float_pack(size_t nr, product_floats_fn *floats, void *rhs, const struct ge
     panel_pack(rhs, w->b, w->b_stride, w->n, element(floats) * w->k, nr, element(floats));
 }
 
+size_t float_gemm_work_bytes(const struct float_tiles *tiles, product_floats_fn *floats, size_t n, size_t k) {
+    return product_work(tiles, n, k, !floats);
+}
+
+size_t float_gemv_work_bytes(product_floats_fn *floats, size_t k) { return floats ? 4 * k : 0; }
+
 /* Floats are read where they lie, but for rows that a tile would overrun and for strides at which all rows fall into
  * a few cache sets. */
 static void rows(const struct product *p, const struct product_block *at, struct float_tile *t) {

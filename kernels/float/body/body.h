@@ -19,6 +19,8 @@ extern const struct float_vector float_vector__avx2, float_vector__avx512, float
 /* floats NULL = elements are floats */
 void float_gemm_run(const struct float_tiles *tiles, product_floats_fn *floats, const struct gemm_args *g);
 void float_gemv_run(const struct float_vector *vector, product_floats_fn *floats, const struct gemm_args *g);
+size_t float_gemm_work_bytes(const struct float_tiles *tiles, product_floats_fn *floats, size_t n, size_t k);
+size_t float_gemv_work_bytes(product_floats_fn *floats, size_t k);
 /* B in panels of nr columns. */
 size_t float_rhs_bytes(size_t nr, product_floats_fn *floats, size_t n, size_t k);
 void float_pack(size_t nr, product_floats_fn *floats, void *rhs, const struct gemm_weights *w);
