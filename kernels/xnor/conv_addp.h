@@ -6,7 +6,7 @@
  * the three pairwise adds falls away. */
 #ifndef XNOR_CONV_ADDP_H
 #define XNOR_CONV_ADDP_H
-#include "conv_walk.h"
+#include "conv_form.h"
 #include <arm_neon.h>
 
 #pragma STDC FP_CONTRACT OFF
@@ -200,7 +200,7 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 }
 
 static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tiles,
-                                      .finish = finish_strip, .multiple = NR, .ends = 1u << EPILOGUE_BITS,
+                                      .finish_pixel = xnor_conv_finish, .finish = finish_strip, .multiple = NR, .ends = 1u << EPILOGUE_BITS,
                                       .limit_bytes = 2, .prepare = prepare};
 TILES_KERNEL(form)
 #endif

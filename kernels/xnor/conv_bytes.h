@@ -5,7 +5,8 @@
  * 16-bit ones before they can overflow. */
 #ifndef XNOR_CONV_BYTES_H
 #define XNOR_CONV_BYTES_H
-#include "conv_walk.h"
+#include "conv_finish.h"
+#include "conv_form.h"
 #include <arm_neon.h>
 
 enum { MR = 4, NV = 2, NR = 16 * NV }; /* 8 sums of 16 registers */
@@ -74,6 +75,6 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 }
 
 static const struct conv_form form = {
-    .nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tile_all};
+    .nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tile_all, .finish_pixel = conv_finish};
 TILES_KERNEL(form)
 #endif

@@ -1,4 +1,4 @@
-/* What a tuned binary convolution brings to the walk of conv_walk.h: tiles of pixels x output channels. */
+/* What a tuned binary convolution brings to the walk of body/conv_walk.c: tiles of pixels x output channels. */
 #ifndef XNOR_CONV_FORM_H
 #define XNOR_CONV_FORM_H
 #include "../include/kernel.h"
@@ -31,7 +31,9 @@ struct conv_form {
     /* lines of words of n columns into panels */
     void (*pack)(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines, size_t words);
     void (*tiles)(const struct conv_tiles *t, size_t pixels);
-    /* Outputs from rows of nr sums, 64-byte aligned; NULL: by plain C. This, and ends of tiles, only where n is a
+    /* outputs of a pixel from a row of all its sums */
+    void (*finish_pixel)(const struct conv_args *g, size_t pixel, const int32_t *sums);
+    /* Outputs from rows of nr sums, 64-byte aligned; NULL: pixel by pixel. This, and ends of tiles, only where n is a
      * multiple of `multiple`. */
     void (*finish)(const struct conv_args *g, size_t pixel, size_t column, const int32_t *sums, size_t rows);
     size_t multiple;
@@ -50,4 +52,19 @@ struct conv_form {
         for (; first < pixels; first++)                                                                                \
             body(t, first, 1);                                                                                         \
     }
+
+/* The walk. */
+void xnor_conv_run(const struct conv_args *g, const struct conv_form *form);
+size_t xnor_conv_rhs_bytes(const struct conv_shape *s, const struct conv_form *form);
+size_t xnor_conv_work_bytes(const struct conv_shape *s, const struct conv_form *form);
+void xnor_conv_pack(void *rhs, const struct conv_weights *w, const struct conv_form *form);
+/* A finish_pixel of the target's base. */
+void xnor_conv_finish(const struct conv_args *g, size_t pixel, const int32_t *sums);
+
+/* The four functions of a variant. */
+#define TILES_KERNEL(form)                                                                                             \
+    static void run(const struct conv_args *g) { xnor_conv_run(g, &(form)); }                                          \
+    static size_t rhs_bytes(const struct conv_shape *s) { return xnor_conv_rhs_bytes(s, &(form)); }                    \
+    static size_t work_bytes(const struct conv_shape *s) { return xnor_conv_work_bytes(s, &(form)); }                  \
+    static void pack_rhs(void *rhs, const struct conv_weights *w) { xnor_conv_pack(rhs, w, &(form)); }
 #endif

@@ -4,7 +4,8 @@
  * A tap in a border of zeros is left out; those of the other borders are words like any others. */
 #ifndef XNOR_CONV_PLANES_H
 #define XNOR_CONV_PLANES_H
-#include "conv_finish.h"
+#include "../pack/tiles.h"
+#include "conv_form.h"
 #include <stdbool.h>
 
 /* As many as bits in the count of a window's taps. */
@@ -64,7 +65,6 @@ static inline void planes_word(const struct taps *t, size_t used, size_t word, u
         planes_add(plane, used, load_u64(t->map[i] + word) ^ load_u64(t->weights[i] + word), 0);
 }
 
-/* 4 planes are 15 taps: the usual window gets loops of a constant length. */
 static inline void planes_pixel(const struct taps *t, size_t words, int32_t *sums) {
     uint64_t plane[PLANES];
     size_t used = planes_needed(t->count);
@@ -134,7 +134,7 @@ static void planes_run(const struct conv_args *g) {
         for (size_t x = 0; x < wide; x++, pixel++) {
             list_taps(g, &r, y, x);
             planes_pixel(&r.taps, words, r.sums);
-            conv_finish(g, pixel, r.sums);
+            xnor_conv_finish(g, pixel, r.sums);
         }
 }
 

@@ -2,10 +2,15 @@
  * includes it decides by its compiler flags what __builtin_popcountll becomes. */
 #ifndef XNOR_CONV_WORDS_H
 #define XNOR_CONV_WORDS_H
-#include "conv_walk.h"
+#include "conv_form.h"
 
-/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. */
+/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. Where bits are
+ * counted by a dozen vector operations, the loads that a second pixel saves are not worth its code. */
+#if defined(__SSE2__)
+enum { WORDS_MR = 1, WORDS_NR = 4 };
+#else
 enum { WORDS_MR = 2, WORDS_NR = 4 };
+#endif
 
 TILE_INLINE words_tile(const struct conv_tiles *t, size_t first, size_t mr) {
     const uint64_t *b = (const uint64_t *)t->panel;
@@ -36,7 +41,7 @@ static void words_pack(uint8_t *panels, const struct conv_weights *w, size_t fir
     panel_pack(panels, b, w->b_stride, n, lines * words * 8, WORDS_NR, 8);
 }
 
-static const struct conv_form words_form = {
-    .nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack, .tiles = words_tile_all};
+static const struct conv_form words_form = {.nr = WORDS_NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = words_pack,
+                                            .tiles = words_tile_all, .finish_pixel = xnor_conv_finish};
 TILES_KERNEL(words_form)
 #endif

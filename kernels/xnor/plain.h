@@ -1,4 +1,4 @@
-/* xnor_gemm_w1a1 and xnor_gemv_w1a1 in plain C. Where the base of the target has vectors, the compiler counts bits in
+/* xnor_gemm_w1a1 in plain C. Where the base of the target has vectors, the compiler counts bits in
  * them and the plain form wins. Elsewhere counting a word costs a dozen operations, and full adders let only one word
  * in four pay it. */
 #ifndef XNOR_PLAIN_H
@@ -9,7 +9,7 @@
 #include "../pack/panel.h"
 #include "rows.h"
 
-enum { MR = ROWS(2), NR = 2, GROUP = 4 };
+enum { MR = 2, NR = 2, GROUP = 4 };
 
 /* Bits of weight 1 and 2 that are not counted yet, and the count of those of weight 4. */
 struct sums {
@@ -59,7 +59,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             ((int32_t *)(t->c + r * t->c_stride))[j] = (int32_t)((uint32_t)t->k - 2 * differ);
         }
 }
-TILES(2, tile)
+TILES_2(tile)
 
 static void run(const struct gemm_args *g) {
     tiles_run(g, g->a, g->a_stride, MR, NR, panel_bytes(bits_row_bytes(g->k), NR, 8), tile_fns);

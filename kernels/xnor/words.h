@@ -1,12 +1,20 @@
-/* xnor_gemm_w1a1 and xnor_gemv_w1a1 on 64-bit words: the body of the variants with a scalar popcount instruction
+/* xnor_gemm_w1a1 on 64-bit words: the body of the variants with a scalar popcount instruction
  * (popcnt, zbb). The file that includes it decides by its compiler flags what __builtin_popcountll becomes. */
 #ifndef XNOR_WORDS_H
 #define XNOR_WORDS_H
 #include "../pack/panel.h"
+#include "../pack/one_row.h"
 #include "rows.h"
 
-/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. */
-enum { WORDS_MR = ROWS(2), WORDS_NR = 4 };
+/* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. Where bits are
+ * counted by a dozen vector operations, the loads that a second row saves are not worth its code. */
+#if defined(__SSE2__) && !defined(__POPCNT__)
+enum { WORDS_MR = 1, WORDS_NR = 4 };
+#define WORDS_TILES TILES_1
+#else
+enum { WORDS_MR = 2, WORDS_NR = 4 };
+#define WORDS_TILES TILES_2
+#endif
 
 TILE_INLINE words_tile(const struct tile *t, size_t mr) {
     size_t words = bits_row_bytes(t->k) / 8;
@@ -24,7 +32,7 @@ TILE_INLINE words_tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < WORDS_NR; j++)
             ((int32_t *)(t->c + r * t->c_stride))[j] = (int32_t)((uint32_t)t->k - 2 * differ[r][j]);
 }
-TILES(2, words_tile)
+WORDS_TILES(words_tile)
 
 static void run(const struct gemm_args *g) {
     tiles_run(g, g->a, g->a_stride, WORDS_MR, WORDS_NR, panel_bytes(bits_row_bytes(g->k), WORDS_NR, 8), words_tile_fns);

@@ -3,7 +3,7 @@
  * A is one nibble for a whole vector of columns, so the table of vpshufb is chosen by A's nibble:
  * table[a][b] = popcount(a ^ b). One shuffle is xor and popcount at once, one byte add sums it. B is packed as
  * nibbles, one a byte; the copy of the map holds offsets into the table, one byte a nibble. */
-#include "conv_walk.h"
+#include "conv_form.h"
 #include <immintrin.h>
 #if !defined(__AVX2__)
 #error "compile this file with the flags of its token in isa.def"
@@ -20,7 +20,8 @@ enum { ROUND = 3 * NIBBLES, MAX_WORDS = 1022 };
 
 static const _Alignas(16) uint8_t table[16][16] = {
     TABLE_ROW(0), TABLE_ROW(1), TABLE_ROW(2),  TABLE_ROW(3),  TABLE_ROW(4),  TABLE_ROW(5),  TABLE_ROW(6),  TABLE_ROW(7),
-    TABLE_ROW(8), TABLE_ROW(9), TABLE_ROW(10), TABLE_ROW(11), TABLE_ROW(12), TABLE_ROW(13), TABLE_ROW(14), TABLE_ROW(15)};
+    TABLE_ROW(8), TABLE_ROW(9), TABLE_ROW(10), TABLE_ROW(11), TABLE_ROW(12), TABLE_ROW(13), TABLE_ROW(14),
+    TABLE_ROW(15)};
 
 /* 16-bit sums of the even and the odd columns of each vector. */
 struct wide {
@@ -83,9 +84,11 @@ TILE_INLINE tile(const struct conv_tiles *t, size_t first, size_t mr) {
             round_of(a, mr, panel, i + at, i + end, &wide);
             panel += (end - at) * NR;
         }
+#pragma clang loop unroll(disable)
     for (size_t r = 0; r < mr; r++) {
         const int32_t *start = t->starts[first + r] + t->column;
         int32_t *sums = t->sums + (first + r) * t->sums_stride;
+#pragma clang loop unroll(disable)
         for (size_t j = 0; j < NV; j++)
             store32(sums + 32 * j, start + 32 * j, wide.even[r][j], wide.odd[r][j]);
     }
@@ -109,7 +112,7 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 }
 
 static const struct conv_form form = {.nr = NR, .word_bytes = NIBBLES, .max_words = MAX_WORDS, .spread = spread,
-                                      .pack = pack, .tiles = tile_all};
+                                      .pack = pack, .tiles = tile_all, .finish_pixel = xnor_conv_finish};
 TILES_KERNEL(form)
 
 const struct conv_kernel xnor_conv_w1a1__avx2 = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -5,7 +5,6 @@
  *     t = s ^ a1 ^ b1;   u = t ^ a2 ^ b2;   carry = t ? ~u : s
  * u is the new s, and only the carries (each worth 2) are counted. s itself is counted once at the end. */
 #include "conv_lanes16.h"
-#include "conv_walk.h"
 #if !defined(__AVX512VPOPCNTDQ__)
 #error "compile this file with the flags of its token in isa.def"
 #endif
@@ -81,7 +80,8 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
 }
 
 static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = SIZE_MAX, .pack = pack,
-                                      .tiles = tile_all, .finish = lanes_finish, .multiple = 1};
+                                      .tiles = tile_all, .finish_pixel = xnor_conv_finish,
+                                      .finish = lanes_finish, .multiple = 1};
 TILES_KERNEL(form)
 
 const struct conv_kernel xnor_conv_w1a1__avx512vpopcnt = {run, rhs_bytes, work_bytes, pack_rhs};

@@ -3,8 +3,8 @@
  * A is one nibble for a whole vector of columns, so the table of vpshufb is chosen by A's nibble:
  * table[a][b] = popcount(a ^ b). One shuffle is xor and popcount at once, one byte add sums it. B is packed as
  * nibbles, one a byte; A is spread in run() to table offsets, one byte a nibble. */
+#include "../pack/one_row.h"
 #include "../pack/panel.h"
-#include "../pack/tiles.h"
 #include "nibbles.h"
 
 enum { MR = 6, NV = 2, NR = 32 * NV };
@@ -59,14 +59,16 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
             round_of(t, mr, i, end, &wide);
             i = end;
         }
+#pragma clang loop unroll(disable)
         for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(disable)
             for (size_t j = 0; j < NV; j++)
                 store32((int32_t *)(t->c + r * t->c_stride) + 32 * j, wide.even[r][j], wide.odd[r][j], start);
     }
 }
-TILES_6(tile)
+TILES_1_OR_6(tile)
 
-static void spread_row(uint8_t *offsets, const uint8_t *bits, size_t count) {
+static __attribute__((noinline)) void spread_row(uint8_t *offsets, const uint8_t *bits, size_t count) {
     const __m256i mask = _mm256_set1_epi8((char)0xf0);
     size_t i = 0;
     for (; i + 32 <= count; i += 32) {
@@ -75,6 +77,7 @@ static void spread_row(uint8_t *offsets, const uint8_t *bits, size_t count) {
         x = _mm256_or_si256(_mm256_slli_epi16(x, 4), _mm256_slli_epi16(x, 8));
         _mm256_storeu_si256((__m256i *)(offsets + i), _mm256_and_si256(x, mask));
     }
+#pragma clang loop vectorize(disable) unroll(disable)
     for (; i < count; i++)
         offsets[i] = (uint8_t)(i % 2 ? bits[i / 2] & 0xf0 : bits[i / 2] << 4);
 }

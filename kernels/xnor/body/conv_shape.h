@@ -1,9 +1,9 @@
-/* Sizes of a binary convolution and the rooms of its scratch. For conv_walk.h and conv_map.h. */
+/* Sizes of a binary convolution and the rooms of its scratch. For conv_walk.c and conv_map.h. */
 #ifndef XNOR_CONV_SHAPE_H
 #define XNOR_CONV_SHAPE_H
-#include "conv_form.h"
+#include "../conv_form.h"
 
-/* Walks and maps take a small part of the time, and every variant has its own copy. */
+/* Walks and maps take a small part of the time. */
 #define CONV_SHARED static __attribute__((cold, noinline))
 
 enum { CONV_BLOCK = 256, CONV_SLACK = 64, CONV_BUFFER = 16384, CONV_STRIP = 64 };

@@ -4,10 +4,10 @@
  * The map is copied once with its border around it, so that a line of taps is one run of words for every pixel and
  * no tile knows of borders. What a border of zeros adds by its stand-in bits, and K, enter as the number that a sum
  * starts from: one row of such numbers for each way in which a window hangs over the edges. */
-#ifndef XNOR_CONV_WALK_H
-#define XNOR_CONV_WALK_H
-#include "conv_finish.h"
+#include "../conv_finish.h"
 #include "conv_map.h"
+
+void xnor_conv_finish(const struct conv_args *g, size_t pixel, const int32_t *sums) { conv_finish(g, pixel, sums); }
 
 /* One call's state. */
 struct walk {
@@ -129,7 +129,7 @@ CONV_SHARED void run_group(const struct walk *w, struct conv_tiles *t, size_t gr
         }
 }
 
-CONV_SHARED void conv_walk(const struct conv_args *g, const struct conv_form *form) {
+void xnor_conv_run(const struct conv_args *g, const struct conv_form *form) {
     struct walk w = {.g = g};
     conv_sizes_of(&w.z, &g->shape, form);
     const struct conv_sizes *z = &w.z;
@@ -154,23 +154,23 @@ CONV_SHARED void conv_walk(const struct conv_args *g, const struct conv_form *fo
         for (size_t group = 0; group < g->shape.groups; group++)
             run_group(&w, &tiles, group, first, count);
         for (size_t i = 0; i < count && buffers; i++)
-            conv_finish(g, first + i, w.sums + i * z->columns);
+            form->finish_pixel(g, first + i, w.sums + i * z->columns);
     }
 }
 
-CONV_SHARED size_t conv_walk_rhs_bytes(const struct conv_shape *s, const struct conv_form *form) {
+size_t xnor_conv_rhs_bytes(const struct conv_shape *s, const struct conv_form *form) {
     struct conv_sizes z;
     conv_sizes_of(&z, s, form);
     return s->groups * z.panels_bytes + 4 * s->window * s->window * s->n;
 }
 
-CONV_SHARED size_t conv_walk_work_bytes(const struct conv_shape *s, const struct conv_form *form) {
+size_t xnor_conv_work_bytes(const struct conv_shape *s, const struct conv_form *form) {
     struct conv_sizes z;
     conv_sizes_of(&z, s, form);
     return z.total;
 }
 
-CONV_SHARED void conv_walk_pack(void *rhs, const struct conv_weights *w, const struct conv_form *form) {
+void xnor_conv_pack(void *rhs, const struct conv_weights *w, const struct conv_form *form) {
     struct conv_sizes z;
     conv_sizes_of(&z, &w->shape, form);
     uint8_t *panels = rhs;
@@ -186,12 +186,3 @@ CONV_SHARED void conv_walk_pack(void *rhs, const struct conv_weights *w, const s
             *sums++ = (int32_t)z.channels - 2 * ones;
         }
 }
-
-/* The four functions of a variant. */
-#define TILES_KERNEL(form)                                                                                             \
-    static void run(const struct conv_args *g) { conv_walk(g, &(form)); }                                              \
-    static size_t rhs_bytes(const struct conv_shape *s) { return conv_walk_rhs_bytes(s, &(form)); }                    \
-    static size_t work_bytes(const struct conv_shape *s) { return conv_walk_work_bytes(s, &(form)); }                  \
-    static void pack_rhs(void *rhs, const struct conv_weights *w) { conv_walk_pack(rhs, w, &(form)); }
-
-#endif
