@@ -1,4 +1,4 @@
-/* What becomes of a block of sums, in plain C: the compiler makes vectors of it, of the file's instruction set. */
+/* What becomes of the sums of a pixel, in plain C: the compiler makes vectors of it, of the file's instruction set. */
 #ifndef INT8_CONV_EPILOGUE_H
 #define INT8_CONV_EPILOGUE_H
 #include "../include/conv.h"
@@ -8,11 +8,6 @@
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
-
-struct conv_sums {
-    uint8_t *at;
-    size_t stride, first, count; /* pixels of the output */
-};
 
 /* Functions of their own, as `restrict` is a promise of a function's parameters only. */
 #define EPILOGUE_PART static __attribute__((noinline)) void
@@ -40,7 +35,7 @@ EPILOGUE_PART epilogue_shortcut(uint8_t *restrict row, const float *restrict sho
 }
 
 /* 64 bytes of 0 or 1 as the bits of a word. The product moves byte i of eight to bit 56 + i, and nothing else there. */
-static inline uint64_t bits_of_flags(const uint8_t *flags) {
+static __attribute__((noinline)) uint64_t bits_of_flags(const uint8_t *flags) {
     uint64_t word = 0;
     for (size_t i = 0; i < 8; i++) {
         uint64_t eight = 0;
@@ -81,7 +76,7 @@ EPILOGUE_PART epilogue_thresholds(uint64_t *restrict bits, const uint8_t *restri
     }
 }
 
-static inline void epilogue_pixel(const struct conv_args *g, uint8_t *row, size_t pixel) {
+static void epilogue_pixel(const struct conv_args *g, uint8_t *row, size_t pixel) {
     size_t n = g->shape.n;
     uint64_t *bits = NULL;
     if (g->epilogue == EPILOGUE_BITS || g->epilogue == EPILOGUE_FLOAT_BITS)
@@ -95,10 +90,5 @@ static inline void epilogue_pixel(const struct conv_args *g, uint8_t *row, size_
         epilogue_shortcut(row, (const float *)((const uint8_t *)g->shortcut + pixel * g->shortcut_stride), n);
     if (bits)
         epilogue_signs(bits, row, n);
-}
-
-static inline void conv_epilogue(const struct conv_args *g, const struct conv_sums *sums) {
-    for (size_t i = 0; i < sums->count && g->epilogue != EPILOGUE_SUMS; i++)
-        epilogue_pixel(g, sums->at + i * sums->stride, sums->first + i);
 }
 #endif

@@ -1,6 +1,6 @@
 /* int8_conv_w8a8 over the product of the same instruction set. */
 #define CONV_GEMM int8_gemm_w8a8__avx2
-#include "conv_gathered.h"
+#include "conv_base.h"
 #if !defined(__AVX2__)
 #error "compile this file with the flags of its token in isa.def"
 #endif

@@ -1,6 +1,6 @@
 /* int8_conv_w8a8 over the product of the same instruction set. */
 #define CONV_GEMM int8_gemm_w8a8__avx512vnni
-#include "conv_gathered.h"
+#include "conv_own.h"
 #if !defined(__AVX512VNNI__)
 #error "compile this file with the flags of its token in isa.def"
 #endif

@@ -29,9 +29,9 @@ TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stri
     }
 }
 
-/* What a tile needs beside its operands: the offset of each row, and what it fetches for those that come later. */
+/* What a tile needs beside its operands: the offset of each row of A, and what it fetches for those that come later. */
 struct beside {
-    const int32_t *offset; /* of the rows from `row` 0 on */
+    const int32_t *offsets;
     const uint8_t *panel; /* a part of the next panel */
     size_t panel_lines;   /* of it, for every 64 bytes of K */
 };
@@ -56,7 +56,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            sum[r][j] = _mm512_set1_epi32(beside->offset[t->row + r]);
+            sum[r][j] = _mm512_set1_epi32(beside->offsets[t->row + r]);
     size_t i = 0;
     while (i + GROUP * STEPS <= t->k) {
         fetch_ahead(t, beside, mr, i);
@@ -78,17 +78,11 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         for (size_t j = 0; j < NV; j++)
             _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, sum[r][j]);
 }
-/* Bodies of their own for the sizes that rows are dealt out in. */
-TILE_ONE(tile, 1)
-TILE_ONE(tile, 2)
-TILE_ONE(tile, 4)
-TILE_ONE(tile, 5)
-TILE_ONE(tile, 6)
-TILE_SUM(tile, 3, 2, 1)
-static tile_fn *const tile_fns[] = {NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+TILES_6(tile)
 
-/* -128 * sum of one row of A: what the offset of the weights adds too much. */
-static int32_t row_offset(const uint8_t *a, size_t k) {
+/* -128 * sum of one row of A: what the offset of the weights adds too much. A product may wrap, and the sum that it
+ * belongs to wraps back, so none of this is done in signed numbers. */
+static __attribute__((noinline)) int32_t row_offset(const uint8_t *a, size_t k) {
     __m512i even = _mm512_setzero_si512(), odd = even, ones = _mm512_set1_epi8(1);
     size_t i = 0;
     for (; i + 2 * LINE <= k; i += 2 * LINE) {
@@ -100,32 +94,33 @@ static int32_t row_offset(const uint8_t *a, size_t k) {
         __mmask64 inside = k - i < LINE ? (1ull << (k - i)) - 1 : ~0ull;
         even = _mm512_dpbusd_epi32(even, ones, _mm512_maskz_loadu_epi8(inside, a + i));
     }
-    return -128 * _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));
+    uint32_t lanes[16], sum = 0;
+    _mm512_storeu_si512(lanes, _mm512_add_epi32(even, odd));
+    for (size_t lane = 0; lane < 16; lane++)
+        sum += lanes[lane];
+    return (int32_t)(0 - 128 * sum);
 }
 
-/* Rows first .. last of A with one panel. They are dealt out evenly: 49 rows are nine tiles of 5 and 6, as a tile of
- * one row would wait for its own sums. */
+/* Rows first .. last of A with one panel. */
 static void run_rows(const struct gemm_args *g, struct tile t, size_t n, size_t first, size_t last) {
     alignas(64) uint8_t edge[MR * NR * 4];
     size_t columns = g->n - n < NR ? g->n - n : NR, tiles = (last - first + MR - 1) / MR;
-    struct beside beside = {.panel = t.panel + panel_bytes(g->k, NR, GROUP)};
+    struct beside beside = {.offsets = g->work, .panel = t.panel + panel_bytes(g->k, NR, GROUP)};
     beside.panel_lines = g->n * g->k <= LARGE ? 0 : (NR + tiles - 1) / tiles;
     t.work = &beside;
-    for (size_t left = tiles; left; left--) {
-        size_t rows = (last - first + left - 1) / left;
+    for (size_t rows; first < last; first += rows) {
+        rows = last - first < MR ? last - first : MR;
         uint8_t *c = (uint8_t *)g->c + first * g->c_stride + n * 4;
-        int32_t *offset = (int32_t *)g->work + first;
         t.a = (const uint8_t *)g->a + first * g->a_stride;
         t.c = columns == NR ? c : edge;
         t.c_stride = columns == NR ? g->c_stride : NR * 4;
         for (size_t r = 0; n == 0 && r < rows; r++)
-            offset[r] = row_offset(t.a + r * t.a_stride, g->k);
-        beside.offset = offset;
+            ((int32_t *)g->work)[first + r] = row_offset(t.a + r * t.a_stride, g->k);
+        t.row = first;
         tile_fns[rows](&t);
         for (size_t r = 0; columns < NR && r < rows; r++)
             memcpy(c + r * g->c_stride, edge + r * NR * 4, columns * 4);
         beside.panel += g->k * beside.panel_lines;
-        first += rows;
     }
 }
 
