@@ -7,7 +7,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 /* Bits from 64 bytes of 0 or 1: the product moves the lowest bit of each of eight bytes into its highest byte. */
-static uint64_t word_of(const uint8_t flags[64]) {
+static __attribute__((noinline)) uint64_t word_of(const uint8_t flags[64]) {
     uint64_t word = 0;
     for (size_t i = 0; i < 8; i++)
         word |= (load_u64(flags + 8 * i) * 0x0102040810204080u >> 56) << 8 * i;

@@ -29,7 +29,7 @@ struct taps {
 };
 
 /* start - 2 * count of 64 channels: eight flags of a plane become eight bytes at once. */
-static inline void planes_sums(const uint64_t plane[PLANES], size_t used, int32_t start, int32_t sums[64]) {
+static __attribute__((noinline)) void planes_sums(const uint64_t plane[PLANES], size_t used, int32_t start, int32_t sums[64]) {
     for (size_t k = 0; k < 64; k++)
         sums[k] = start;
     for (size_t first = 0; first < used; first += 8) {
@@ -65,17 +65,17 @@ static inline void planes_word(const struct taps *t, size_t used, size_t word, u
         planes_add(plane, used, load_u64(t->map[i] + word) ^ load_u64(t->weights[i] + word), 0);
 }
 
+/* 4 planes are 15 taps: the usual window gets sums of a constant number of planes. */
 static inline void planes_pixel(const struct taps *t, size_t words, int32_t *sums) {
     uint64_t plane[PLANES];
     size_t used = planes_needed(t->count);
-    for (size_t word = 0; word < words; word++, sums += 64)
-        if (used <= 4) {
+    for (size_t word = 0; word < words; word++, sums += 64) {
+        if (used <= 4)
             planes_word(t, 4, word, plane);
-            planes_sums(plane, 4, (int32_t)t->count, sums);
-        } else {
+        else
             planes_word(t, used, word, plane);
-            planes_sums(plane, used, (int32_t)t->count, sums);
-        }
+        planes_sums(plane, used, (int32_t)t->count, sums);
+    }
 }
 
 struct room {

@@ -17,6 +17,7 @@ TILE_INLINE words_tile(const struct conv_tiles *t, size_t first, size_t mr) {
     uint32_t differ[WORDS_MR][WORDS_NR] = {{0}};
     for (size_t line = 0; line < t->lines; line++) {
         size_t at = line * t->line_bytes, end = at + 8 * t->words;
+#pragma clang loop vectorize(disable) unroll(disable)
         for (; at < end; at += 8, b += WORDS_NR)
 #pragma clang loop unroll(full)
             for (size_t r = 0; r < mr; r++) {

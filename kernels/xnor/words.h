@@ -3,14 +3,16 @@
 #ifndef XNOR_WORDS_H
 #define XNOR_WORDS_H
 #include "../pack/panel.h"
-#include "../pack/one_row.h"
 #include "rows.h"
 
 /* 2 x 4 sums, 4 words of B, 1 of A and the pointers fit the 15 to 31 registers of our 64-bit targets. Where bits are
  * counted by a dozen vector operations, the loads that a second row saves are not worth its code. */
 #if defined(__SSE2__) && !defined(__POPCNT__)
 enum { WORDS_MR = 1, WORDS_NR = 4 };
-#define WORDS_TILES TILES_1
+/* not into each of its two calls */
+#define WORDS_TILES(body)                                                                                              \
+    static __attribute__((noinline)) void body##_1(const struct tile *t) { body(t, 1); }                               \
+    static tile_fn *const body##_fns[] = {NULL, body##_1};
 #else
 enum { WORDS_MR = 2, WORDS_NR = 4 };
 #define WORDS_TILES TILES_2

@@ -57,7 +57,7 @@ TILE_INLINE tile(const struct tile *t, size_t nv) {
     }
 }
 static void tile_wide(const struct tile *t) { tile(t, WIDE); }
-static void tile_narrow(const struct tile *t) { tile(t, 1); }
+static __attribute__((noinline)) void tile_narrow(const struct tile *t) { tile(t, 1); }
 static tile_fn *const wide_fns[] = {NULL, tile_wide}, *const narrow_fns[] = {NULL, tile_narrow};
 
 static size_t wide_columns(size_t n) { return n / (WIDE * LANES) * (WIDE * LANES); }
