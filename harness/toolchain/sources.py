@@ -117,7 +117,7 @@ def _optimisation(path: Path) -> str:
 
 
 def _unrolling(path: Path) -> tuple[str, ...]:
-    # loops that must be unrolled say so themselves, but those of the float tiles count on the compiler
+    # loops that must be unrolled say so, but those of the float tiles count on the compiler
     return () if path.parts[0] in {"float", "pack"} else ("-fno-unroll-loops",)
 
 
