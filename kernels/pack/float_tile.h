@@ -14,6 +14,7 @@ TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const floa
         column[j] = vec_load(b + j * LANES);
     for (size_t i = 0; AHEAD > 0 && i < NR; i += PRODUCT_LINE)
         __builtin_prefetch(b + AHEAD * NR + i);
+#pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++) {
         vec row = vec_all(*(const float *)(a + r * stride));
 #pragma clang loop unroll(full)
