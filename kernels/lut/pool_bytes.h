@@ -26,6 +26,7 @@ static void dots(const struct gemm_args *g, const uint8_t *a, const uint8_t *num
         int32_t sum[NR] = {0};
         for (size_t i = 0; i < count; i++) {
             const int16_t *slice = packed->table + a[i];
+#pragma clang loop unroll(full)
             for (size_t j = 0; j < NR; j++)
                 sum[j] += slice[numbers[i * NR + j] * SLICES];
         }
