@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ConfigError
+from harness.runtimes.native import KERNELS
 from harness.suite.estimate import estimate
 from harness.suite.load import built_in, find, load
 from harness.suite.plan import plan
@@ -39,14 +40,17 @@ def test_find() -> None:
             find(word)
 
 
+SUITES = ("local", "kernels", "jetson", "arm", "riscv", "movidius")
+
+
 def test_built_in_suites_are_there() -> None:
-    assert set(built_in()) == {"local", "jetson", "arm", "riscv", "movidius"}
+    assert set(built_in()) == set(SUITES)
 
 
-@pytest.mark.parametrize("name", ["local", "jetson", "arm", "riscv", "movidius"])
+@pytest.mark.parametrize("name", SUITES)
 def test_built_in_suites_plan(name: str) -> None:
     suite = load(find(f"@{name}"))
-    made = plan(suite, [board(sensors=(SENSOR,))], CATALOGUE)
+    made = plan(suite, [board(sensors=(SENSOR,))], replace(CATALOGUE, kernels=KERNELS))
     assert suite.name == name
     assert any(not p.skip for p in made.items)
     limit_s = {"quick": 300, "standard": 3600}[suite.profile]
