@@ -12,18 +12,22 @@ static bool same_kernel(const struct kernel_variant *a, const struct kernel_vari
     return strcmp(a->op, b->op) == 0 && strcmp(a->scheme, b->scheme) == 0;
 }
 
-/* Scalar bit counting against vectors that count slowly, or not at all: the order of the registry is a guess. */
-static bool is_contested(const struct kernel_variant *v) { return (v->needs & (ISA_ZBB | ISA_RVV | ISA_ZVBB)) != 0; }
+/* Scalar bit counting against vectors that count slowly, or not at all; products of bfloat16 in one instruction, which
+ * some cores carry out slower than the wider products: there the order of the registry is a guess. */
+static bool is_contested(const struct kernel_variant *v) {
+    return (v->needs & (ISA_ZBB | ISA_RVV | ISA_ZVBB | ISA_AVX512BF16)) != 0;
+}
 
 static bool usable(const struct kernel_variant *v, const struct kernel_variant *ref) {
     return same_kernel(v, ref) && (v->needs & ~isa_features()) == 0 && strcmp(v->isa, "ref") != 0;
 }
 
-/* Whether a later line of the same family replaces it. */
+/* Whether a later line of the same family replaces it for certain. */
 static bool outranked(size_t index, const struct kernel_variant *ref) {
     const struct kernel_variant *v = &kernel_variants[index];
     for (size_t i = index + 1; i < kernel_variant_count; i++)
-        if (usable(&kernel_variants[i], ref) && strcmp(kernel_variants[i].family, v->family) == 0)
+        if (usable(&kernel_variants[i], ref) && !is_contested(&kernel_variants[i]) &&
+            strcmp(kernel_variants[i].family, v->family) == 0)
             return true;
     return false;
 }

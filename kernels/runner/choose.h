@@ -9,7 +9,7 @@ struct choice {
     char words[WORDS_ROOM];  /* what was tried, with its time */
 };
 /* Tries the contenders of the ref's kernel on the shape of `ref`, an open case that has run: the best variant of each
- * family, and on RISC-V scalar and vector ones, of which now this, now that is faster. A contender whose output
+ * family, and beside it those of which now this, now that is faster on a core. A contender whose output
  * differs from the ref's is passed over: the item that runs it will say what is wrong. */
 void choose_variant(const struct kernel_case *ref, const struct case_wish *wish, struct choice *choice);
 #endif
