@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.records.measurement import Status
 from harness.report import words
@@ -23,6 +23,9 @@ from harness.units import rate
 _REASON_CHARS = 64  # in a cell; the whole of it stands under Reasons
 WEAK = 0.70  # below this share of its peak a side is a weak baseline
 
+_COLUMNS_MAX = 9  # as many as a page of 1280 pixels holds with their intervals
+_PIECES = "bits"
+
 _TITLES = {"kernel": "Kernels", "network": "Networks"}
 _NOTES = {
     "kernel": "Latency of a call (p25, 95 % interval) and operations per second.",
@@ -31,17 +34,33 @@ _NOTES = {
 
 
 def results(rows: Sequence[Shown]) -> tuple[Table, ...]:
-    """Return one table for each kind of item."""
+    """Return tables for each kind of item, none of them wider than a page."""
     kinds = unique(r.m.kind for r in rows)
-    return tuple(_table(kind, [r for r in rows if r.m.kind == kind]) for kind in kinds)
+    return tuple(
+        _table(kind, title, [r for r in rows if r.m.kind == kind and r.m.scheme in schemes])
+        for kind in kinds
+        for title, schemes in _columns(kind, {r.m.scheme for r in rows if r.m.kind == kind})
+    )
 
 
-def _table(kind: str, rows: Sequence[Shown]) -> Table:
+def _columns(kind: str, schemes: Iterable[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Titles and schemes of the tables of one kind; bitwise pieces multiply nothing: apart."""
+    title = _TITLES.get(kind, kind)
+    left = sorted(set(schemes) - {_PIECES}, key=scheme_order)
+    count = -(-len(left) // _COLUMNS_MAX)
+    for part in range(count):
+        some = left[len(left) * part // count : len(left) * (part + 1) // count]
+        yield (title if count == 1 else f"{title}, {some[0]} to {some[-1]}"), some
+    if _PIECES in schemes:
+        yield "Bitwise pieces", (_PIECES,)
+
+
+def _table(kind: str, title: str, rows: Sequence[Shown]) -> Table:
     schemes = sorted({r.m.scheme for r in rows}, key=scheme_order)
     places = _places(rows)
     works = dict.fromkeys(r.work for r in rows)
     return Table(
-        title=_TITLES.get(kind, kind),
+        title=title,
         note=_NOTES.get(kind, ""),
         corner="board",
         columns=tuple(schemes),

@@ -81,3 +81,16 @@ def test_two_items_of_one_cell_are_both_shown() -> None:
     run = made.a_run([made.a_measurement(a), made.a_measurement(b)], [a, b])
     (table,) = results(shown([run]))
     assert len(table.blocks[0].rows) == 2
+
+
+def test_many_schemes_become_tables_that_fit_a_page() -> None:
+    schemes = [f"w{w}a{a}" for w in range(1, 8) for a in (1, 2, 4)]
+    items = [made.an_item(scheme=scheme) for scheme in schemes]
+    items.append(made.an_item(scheme="bits", workload="popcount"))
+    run = made.a_run([made.a_measurement(item) for item in items], items)
+    tables = results(shown([run]))
+    assert [len(table.columns) for table in tables] == [7, 7, 7, 1]
+    assert sorted(c for table in tables for c in table.columns) == sorted([*schemes, "bits"])
+    assert tables[-1].title == "Bitwise pieces"
+    # a workload stands only where it has a cell
+    assert [block.title for block in tables[-1].blocks] == ["popcount"]
