@@ -9,6 +9,7 @@ import os
 import shutil
 import struct
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from harness.records.item import Item, Protocol, Work
 from harness.session.job import Job, render
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS
+from tests.kernels.test_names import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,9 +73,8 @@ TARGETS = {
         ),
         Target(
             name="plan",
-            files=tuple(
-                f"{room}/*.c" for room in ("isa", "pack", "cases", "xnor", "int8", "float", "nets")
-            ),
+            # the registry names every family
+            files=tuple(f"{room}/**/*.c" for room in ("isa", "pack", "cases", "nets", *FAMILIES)),
             quick=20_000,
         ),
     )
@@ -185,14 +186,16 @@ def objects(
 ) -> list[str]:
     """Compile the files of a target, and `more`; return the objects."""
     found = [path for glob in target.files for path in sorted(KERNELS.glob(glob))]
-    made = []
+    jobs = {}
     for number, path in enumerate([*found, *more]):
         own = flags_of(path)
         if own is not None:
-            made.append(str(folder / f"{number}.o"))
-            argv = [compiler, *flags, *own, f"-I{KERNELS}", "-c", str(path), "-o", made[-1]]
-            subprocess.run(argv, check=True)
-    return made
+            made = str(folder / f"{number}.o")
+            jobs[made] = [compiler, *flags, *own, f"-I{KERNELS}", "-c", str(path), "-o", made]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for done in pool.map(lambda argv: subprocess.run(argv, check=False), jobs.values()):
+            done.check_returncode()
+    return list(jobs)
 
 
 def compiled(target: Target, folder: Path) -> Path:

@@ -32,7 +32,8 @@ def test_two_kernels_end_with_verified_closes(rig: Rig) -> None:
     assert [f.kind for f in done.frames][0::1][-1] == "end"
     hello = done.of("hello")[0]
     assert (hello["run"], hello["seed"]) == ("r1", 42)
-    assert {p["unit"] for p in done.of("peak")} == {"w1a1", "w8a8", "fp32"}
+    assert {p["unit"] for p in done.of("peak")} == {"w1a1", "w8a8", "fp32", "fp16", "bf16"}
+    assert {p["level"] for p in done.of("read")} >= {"l1", "l2", "dram"}
     for item in ("a", "b"):
         close = done.final(item)
         assert (close["status"], close["stop"]) == ("done", "max")
@@ -181,7 +182,7 @@ def test_a_torn_tail_is_not_shown(rig: Rig) -> None:
 def test_a_full_spool_ends_the_worker_with_its_own_code(tmp_path: Path) -> None:
     if shutil.which("prlimit") is None:
         pytest.skip("no prlimit here")
-    rig = Rig(tmp_path, native(), prefix=("prlimit", "--fsize=4000"))
+    rig = Rig(tmp_path, native(), prefix=("prlimit", "--fsize=40000"))
     full = rig.execute(rig.job("r1", [kernel("a", size=16)], **LONG))
     assert full.status == 74
     assert len(full.frames) >= 2
