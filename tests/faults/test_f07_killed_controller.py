@@ -92,10 +92,21 @@ def test_an_orphan_dies_by_its_deadline(tmp_path: Path) -> None:
     witness("F07", on="this machine", saw="the worker ended by its deadline, the item is TIMEOUT")
 
 
-def moments(count: int, seed: int) -> list[float]:
+def moments(count: int, whole_s: float, seed: int) -> list[float]:
     """Return moments over the whole life of such a run: reaching, starting, measuring, closing."""
     chance = random.Random(seed)
-    return [chance.uniform(0.3, 9.0) for _ in range(count)]
+    return [chance.uniform(0.05, 0.95) * whole_s for _ in range(count)]
+
+
+def length_of_a_run(tmp_path: Path, server: Server) -> float:
+    """Return how long a run lasts here that nobody breaks into."""
+    tmp_path.mkdir()
+    user = User(tmp_path)
+    user.know(server, "b1", dir=str(tmp_path / "board"))
+    runs.steady_suite(user, "b1")
+    began = time.monotonic()
+    assert user.harness("run", "suite.yaml", "--no-report").code == 0
+    return time.monotonic() - began
 
 
 def kill_and_resume(tmp_path: Path, server: Server, seconds: float) -> tuple[int, int, bool]:
@@ -122,14 +133,15 @@ def kill_and_resume(tmp_path: Path, server: Server, seconds: float) -> tuple[int
 def test_kill_at_any_moment_loses_and_doubles_nothing(
     tmp_path: Path, openssh_server: Server, count: int
 ) -> None:
+    whole_s = length_of_a_run(tmp_path / "whole", openssh_server)
     results = [
         kill_and_resume(tmp_path / str(number), openssh_server, seconds)
-        for number, seconds in enumerate(moments(count, seed=7))
+        for number, seconds in enumerate(moments(count, whole_s, seed=7))
     ]
     assert sum(lost for lost, _, _ in results) == 0
     assert sum(doubled for _, doubled, _ in results) == 0
     resumed = sum(was_open for _, _, was_open in results)
-    assert resumed >= count // 2, "the moments were too early or too late"
+    assert resumed >= count // 3, "the moments were too early or too late"
     witness(
         "F07",
         on=f"OpenSSH, kill -9 at {count} random moments",
