@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from harness.errors import BoardError, LeaseHeldError, LinkError
+from harness.session.follow import RUNNER_LEASED
 from harness.session.job import holder
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from harness.session.ready import Ready
     from harness.toolchain.build import Binary
-
-_LEASED = 75
 
 
 class HeldProgram:
@@ -54,7 +53,7 @@ class HeldProgram:
 
     def _judge(self, words: str) -> None:
         where = self._ready.facts.name
-        if self.status == _LEASED:
+        if self.status == RUNNER_LEASED:
             raise LeaseHeldError(words.removeprefix("runner: "), where=where, do="try again later")
         if self.status not in {0, 1}:
             raise BoardError(f"the program ended with {self.status}: {words}", where=where)

@@ -78,6 +78,8 @@ struct kernel_case {
 const struct kernel_variant *kernel_find(const char *name);
 /* The best variant of op x scheme for these features (last registry line that fits); NULL when none. */
 const struct kernel_variant *kernel_best(const char *op, const char *scheme, uint32_t features);
+/* Whether both are variants of one kernel: the same op and scheme. */
+bool kernel_same(const struct kernel_variant *a, const struct kernel_variant *b);
 /* The oracle of the same kernel. */
 const struct kernel_variant *kernel_ref(const char *op, const char *scheme);
 

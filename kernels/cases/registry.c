@@ -38,6 +38,8 @@ static int is(const struct kernel_variant *v, const char *op, const char *scheme
     return strcmp(v->op, op) == 0 && strcmp(v->scheme, scheme) == 0;
 }
 
+bool kernel_same(const struct kernel_variant *a, const struct kernel_variant *b) { return is(a, b->op, b->scheme); }
+
 const struct kernel_variant *kernel_best(const char *op, const char *scheme, uint32_t features) {
     const struct kernel_variant *best = NULL;
     for (size_t i = 0; i < kernel_variant_count; i++)

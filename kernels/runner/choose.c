@@ -3,14 +3,9 @@
 #include "../board/board.h"
 #include "../isa/isa.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { CONTENDERS = 16, SAMPLES = 7, SAMPLE_NS = 500000 };
-
-static bool same_kernel(const struct kernel_variant *a, const struct kernel_variant *b) {
-    return strcmp(a->op, b->op) == 0 && strcmp(a->scheme, b->scheme) == 0;
-}
 
 /* Scalar bit counting against vectors that count slowly, or not at all; products of bfloat16 in one instruction, which
  * some cores carry out slower than the wider products: there the order of the registry is a guess. */
@@ -19,7 +14,7 @@ static bool is_contested(const struct kernel_variant *v) {
 }
 
 static bool usable(const struct kernel_variant *v, const struct kernel_variant *ref) {
-    return same_kernel(v, ref) && (v->needs & ~isa_features()) == 0 && strcmp(v->isa, "ref") != 0;
+    return kernel_same(v, ref) && (v->needs & ~isa_features()) == 0 && strcmp(v->isa, "ref") != 0;
 }
 
 /* Whether a later line of the same family replaces it for certain. */
@@ -65,17 +60,13 @@ static double best_ns(struct kernel_case *c, const void *want) {
     return best;
 }
 
-void choose_variant(const struct kernel_case *ref, const struct case_wish *wish, struct choice *choice) {
+void choose_variant(const struct case_wish *ref, const void *want, struct choice *choice) {
     const struct kernel_variant *found[CONTENDERS];
     size_t count = contenders(ref->variant, found), used = 0;
-    void *want = count > 1 ? malloc(ref->output_bytes) : NULL;
     double best = 0;
     memset(choice, 0, sizeof *choice);
-    if (want == NULL)
-        return;
-    case_copy_outputs(ref, want);
-    for (size_t i = 0; i < count; i++) {
-        struct case_wish own = *wish;
+    for (size_t i = 0; count > 1 && i < count; i++) {
+        struct case_wish own = *ref;
         struct kernel_case c;
         char words[WORDS_ROOM];
         own.variant = found[i];
@@ -91,5 +82,4 @@ void choose_variant(const struct kernel_case *ref, const struct case_wish *wish,
             snprintf(choice->variant, sizeof choice->variant, "%s", found[i]->name);
         }
     }
-    free(want);
 }

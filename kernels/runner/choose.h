@@ -8,8 +8,8 @@ struct choice {
     char variant[NAME_ROOM]; /* "": there was nothing to choose */
     char words[WORDS_ROOM];  /* what was tried, with its time */
 };
-/* Tries the contenders of the ref's kernel on the shape of `ref`, an open case that has run: the best variant of each
+/* Tries the contenders of the kernel whose ref is wished for, against the ref's outputs: the best variant of each
  * family, and beside it those of which now this, now that is faster on a core. A contender whose output
  * differs from the ref's is passed over: the item that runs it will say what is wrong. */
-void choose_variant(const struct kernel_case *ref, const struct case_wish *wish, struct choice *choice);
+void choose_variant(const struct case_wish *ref, const void *want, struct choice *choice);
 #endif

@@ -38,13 +38,9 @@ static void put_features(struct text *out, uint32_t features) {
     text_add(out, "]");
 }
 
-static bool same_kernel(const struct kernel_variant *a, const struct kernel_variant *b) {
-    return strcmp(a->op, b->op) == 0 && strcmp(a->scheme, b->scheme) == 0;
-}
-
 static bool is_first_of_kernel(size_t index) {
     for (size_t i = 0; i < index; i++)
-        if (same_kernel(&kernel_variants[i], &kernel_variants[index]))
+        if (kernel_same(&kernel_variants[i], &kernel_variants[index]))
             return false;
     return true;
 }
@@ -63,7 +59,7 @@ static void put_variants(struct text *out, uint32_t features) {
         between = ",";
         for (size_t j = i; j < kernel_variant_count; j++) {
             const struct kernel_variant *v = &kernel_variants[j];
-            if (same_kernel(first, v) && (v->needs & ~features) == 0) {
+            if (kernel_same(first, v) && (v->needs & ~features) == 0) {
                 text_add(out, "%s\"%s\"", comma, v->name);
                 comma = ",";
             }

@@ -83,32 +83,29 @@ static void map_rows(struct range r, struct map_args *g) {
     g->c = (uint8_t *)g->c + r.begin * g->c_stride;
 }
 
-static bool fill(const struct kernel_case *c, size_t count, size_t index, struct part *part, bool *possible) {
+static bool fill(const struct kernel_case *c, size_t count, size_t index, struct kernel_case *part, bool *possible) {
     const struct case_shape *s = &c->shape;
-    part->variant = c->variant;
+    *part = *c;
     if (c->variant->gemm != NULL) {
         bool by_columns = enough(s->n, COLUMNS, count);
         bool by_rows = enough(s->m, ROWS, 8 * count) || (enough(s->m, ROWS, count) && !by_columns);
         *possible = by_rows || by_columns;
-        part->args.gemm = c->args.gemm;
         if (!*possible)
             return false;
         return by_rows ? gemm_rows(c, share(s->m, ROWS, count, index), &part->args.gemm)
                        : gemm_columns(c, share(s->n, COLUMNS, count, index), &part->args.gemm);
     }
     if (c->variant->conv != NULL) {
-        part->args.conv = c->args.conv;
         *possible = s->groups == 1 && enough(s->n, COLUMNS, count);
         return *possible && conv_columns(c, share(s->n, COLUMNS, count, index), &part->args.conv);
     }
-    part->args.map = c->args.map;
     *possible = strcmp(c->variant->op, "maxpool") != 0 && s->m >= count;
     if (*possible)
         map_rows(share(s->m, 1, count, index), &part->args.map);
     return *possible;
 }
 
-bool split_case(const struct kernel_case *c, size_t count, struct part *parts, char *err, size_t err_size) {
+bool split_case(const struct kernel_case *c, size_t count, struct kernel_case *parts, char *err, size_t err_size) {
     for (size_t i = 0; i < count; i++) {
         bool possible;
         if (fill(c, count, i, &parts[i], &possible))
@@ -120,13 +117,4 @@ bool split_case(const struct kernel_case *c, size_t count, struct part *parts, c
         return false;
     }
     return true;
-}
-
-void split_run(const struct part *part) {
-    if (part->variant->gemm != NULL)
-        part->variant->gemm->run(&part->args.gemm);
-    else if (part->variant->conv != NULL)
-        part->variant->conv->run(&part->args.conv);
-    else
-        part->variant->map->run(&part->args.map);
 }

@@ -78,7 +78,7 @@ static void crew_loop(struct subject *s, int64_t iterations) {
     }
 }
 
-static void do_part(void *self, size_t index) { split_run((struct part *)self + index); }
+static void do_part(void *self, size_t index) { case_run((struct kernel_case *)self + index); }
 
 /* Cuts the open case into parts and hires a crew for them. */
 static bool hire(struct subject *s, size_t threads, const cpu_set_t *cores, char *err, size_t err_size) {
@@ -209,19 +209,12 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
     return open_network(s, job, index, dir, err, err_size);
 }
 
-static bool keep(const struct kernel_case *c, const char *undone, const char *path, char *err, size_t err_size) {
+/* The outputs of a case that has run, one after the other; NULL + errno. */
+static void *outputs_of(const struct kernel_case *c) {
     void *outputs = malloc(c->output_bytes);
     if (outputs != NULL)
         case_copy_outputs(c, outputs);
-    else
-        errno = ENOMEM;
-    bool good = outputs != NULL && write_whole(undone, outputs, c->output_bytes) && rename(undone, path) == 0;
-    if (!good) {
-        snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
-        unlink(undone); /* a full disk needs its room for the spool */
-    }
-    free(outputs);
-    return good;
+    return outputs;
 }
 
 bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_done *done, char *err,
@@ -241,9 +234,15 @@ bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_
         return false;
     case_run(&c);
     done->bytes = (int64_t)c.output_bytes;
-    bool good = keep(&c, undone, path, err, err_size);
-    if (good)
-        choose_variant(&c, &wish, &done->choice);
+    void *outputs = outputs_of(&c);
     case_close(&c);
+    bool good = outputs != NULL && write_whole(undone, outputs, (size_t)done->bytes) && rename(undone, path) == 0;
+    if (good) {
+        choose_variant(&wish, outputs, &done->choice);
+    } else {
+        snprintf(err, err_size, "cannot keep the ref's output: %s", strerror(errno));
+        unlink(undone); /* a full disk needs its room for the spool */
+    }
+    free(outputs);
     return good;
 }

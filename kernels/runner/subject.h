@@ -30,7 +30,7 @@ struct subject {
     struct kernel_case kernel;
     size_t threads;
     struct crew *crew; /* NULL with one thread */
-    struct part *parts;
+    struct kernel_case *parts;
     struct net net;
     const void *input;
 };
