@@ -80,8 +80,21 @@ class Evidence:
 
     @property
     def wall_over_cpu(self) -> float | None:
-        """Median over samples of wall / CPU time; above 1 means somebody else ran in between."""
-        pairs = zip(self.times("wall_ns"), self.times("cpu_ns"), strict=False)
+        """Median of wall / CPU time of a thread; above 1 means somebody else ran in between.
+
+        One thread: over samples. Several: over repetitions, as another thread's CPU time is only
+        known to the kernel's next tick; and only `native`, whose threads never sleep in a call.
+        """
+        item = self.work.item
+        if item.threads == 1:
+            pairs = list(zip(self.times("wall_ns"), self.times("cpu_ns"), strict=False))
+        elif item.runtime == "native":
+            pairs = [
+                (item.threads * sum(s.get("wall_ns") or ()), sum(s.get("cpu_ns") or ()))
+                for s in self.samples
+            ]
+        else:
+            return None
         ratios = [wall / cpu for wall, cpu in pairs if cpu > 0]
         return statistics.median(ratios) if ratios else None
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.toolchain.build import build
-from tests.bench_kernels import outside
+from tests.bench_kernels import outside, threads
 from tests.bench_kernels.goals import GOALS
 from tests.bench_kernels.rounds import ROOT, Bench
 from tests.bench_kernels.rows import rows_of, table
@@ -48,6 +48,8 @@ def main() -> int:
     machine, begin = _machine(), datetime.now(UTC)
     outside.fetch()
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    ROWS.parent.mkdir(parents=True, exist_ok=True)
+    crews = threads.rows(_say) if asked.only in threads.GOAL else []
     # all that is started inherits one core
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     checker = build(program="check", target="x86_64").path
@@ -55,9 +57,8 @@ def main() -> int:
     for number in range(asked.rounds):
         _say(f"round {number + 1} of {asked.rounds}")
         bench.round(_say)
-    rows = rows_of(bench)
+    rows = [*rows_of(bench), *crews]
     page = table(rows, rounds=asked.rounds, machine=machine, when=f"{begin:%Y-%m-%d %H:%M} UTC")
-    ROWS.parent.mkdir(parents=True, exist_ok=True)
     ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     if not asked.no_page:
         PAGE.write_text(page, encoding="utf-8")

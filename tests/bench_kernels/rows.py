@@ -168,6 +168,8 @@ Written by `make bench-kernels`; not edited by hand. Ours and each peer took tur
 thread on one core, medians of CPU time; `ratio` is the median over {rounds} rounds with its range.
 Peak: the best of several loops that touch registers only (reading only, for GEMV), timed beside the
 kernel in the same process. Other work on the machine disturbs both sides: the range says how much.
+Several threads are the one figure by wall time: 25th percentiles over the rounds of one job of the
+runner in which nothing else ran on their cores.
 
 Machine: {machine}. {when}.
 """

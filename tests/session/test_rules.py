@@ -15,7 +15,7 @@ from tests.helpers.sessions import Spool, context, facts, gemm, hello, sample, w
 def judged(*samples: dict[str, Any], peaks: float = 0.0, **kwargs: Any) -> Any:
     board = kwargs.pop("board", facts())
     close = kwargs.pop("close", {})
-    the_work = work()
+    the_work = work(kwargs.pop("item", None))
     spool = Spool()
     if peaks:
         spool.add({"kind": "peak", "unit": "w1a1", "ops_per_s": peaks})
@@ -65,6 +65,20 @@ def test_one_fault_breaks_its_rule(rule: str, status: Status, changes: dict[str,
     assert rule in codes(m)
     assert m.status is status
     assert all(reason.words for reason in m.reasons)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "share", "disturbed"),
+    [("native", 2.0, False), ("native", 1.7, True), ("onnxruntime", 1.0, False)],
+)
+def test_several_threads_are_disturbed_where_they_lack_cpu_time(
+    runtime: str, share: float, *, disturbed: bool
+) -> None:
+    item = gemm(threads=2, runtime=runtime)
+    # what another thread used comes in ticks: single samples tell nothing, their sum does
+    cpu = [round(2_000_000 * share * (1.5 if n % 2 else 0.5)) for n in range(20)]
+    found = [sample(item, rep, cpu_ns=cpu, cpu_clock="process") for rep in range(3)]
+    assert ("V11" in codes(judged(*found, item=item))) is disturbed
 
 
 def test_impossible_speed_is_invalid_but_proves_nothing_on_an_emulated_board() -> None:
