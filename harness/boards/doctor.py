@@ -61,16 +61,19 @@ def lease(seen: Examined) -> Iterator[Finding]:
 
 
 def kernels(seen: Examined) -> Iterator[Finding]:
-    """Kernels by scheme, each with the variant that would run."""
+    """Kernels by op and by the instruction set that would run; the bitwise pieces in one line."""
     if seen.facts is None:
         return
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for name, variants in sorted(seen.facts.hello.variants.items()):
         op, _, scheme = name.partition("_")
+        line, word = ("bitwise", op) if scheme == "bits" else (op, scheme)
         if variants:
-            found.setdefault(op, []).append(f"{scheme} {variants[-1].rpartition('__')[2]}")
-    for op, words in found.items():
-        yield ok("kernels", f"{op}: {', '.join(words)}")
+            isa = variants[-1].rpartition("__")[2]
+            found.setdefault(line, {}).setdefault(isa, []).append(word)
+    for line, sets in found.items():
+        words = "; ".join(f"{isa}: {' '.join(names)}" for isa, names in sets.items())
+        yield ok("kernels", f"{line} by {words}")
 
 
 def runtimes(seen: Examined) -> Iterator[Finding]:

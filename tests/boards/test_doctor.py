@@ -51,7 +51,7 @@ def test_a_good_board_has_no_problem() -> None:
     found = findings(seen(files))
     assert worst(found) is Level.NOTE  # no sensor, no counter
     assert all(finding.fix for finding in found if finding.level is Level.PROBLEM)
-    assert about("kernels", seen()).words == "gemm: w1a1 avx2"
+    assert about("kernels", seen()).words == "gemm by avx2: w1a1"
     assert about("lease", seen()).words == "free"
     assert "x86_64, runs in /d" in about("runner", seen()).words
     assert worst(()) is Level.OK

@@ -35,7 +35,7 @@ def test_this_machine(user: User) -> None:
     assert (ended.code == 1) == ("  problem " in ended.out)
     for topic in ("runner", "lease", "kernels", "timer", "memory"):
         assert f" {topic}: " in ended.out
-    assert any(" gemm: " in line and " fp32 " in line for line in ended.out.splitlines())
+    assert any(" gemm by " in line and " fp32" in line for line in ended.out.splitlines())
     assert "runtimes: native, onnxruntime" in ended.out
 
 
