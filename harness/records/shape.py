@@ -88,9 +88,10 @@ def splits(op: str, text: str, threads: int) -> bool:
     """Say whether the runner can cut the call into as many parts; ValueError as of `parse`."""
     shape = parse(op, text)
     columns = -(-shape.n // _COLUMNS) >= threads
-    if op == "conv":
-        return columns and shape.groups == 1
-    if op in {"dwconv", "maxpool"}:
+    if op in {"conv", "dwconv"}:
+        high = (shape.h + 2 * (shape.window // 2) - shape.window) // shape.stride + 1
+        return high >= threads or (columns and shape.groups == 1)
+    if op == "maxpool":
         return False
     return shape.m >= threads if op in MAPS else columns or -(-shape.m // _ROWS) >= threads
 

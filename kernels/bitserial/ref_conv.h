@@ -61,8 +61,8 @@ static void finish(const struct conv_args *g, size_t pixel, size_t o, int32_t su
 }
 
 static void run(const struct conv_args *g) {
-    size_t high = conv_out(&g->shape, g->shape.h), wide = conv_out(&g->shape, g->shape.w);
-    for (size_t pixel = 0; pixel < high * wide; pixel++) {
+    size_t wide = conv_out(&g->shape, g->shape.w);
+    for (size_t pixel = conv_first(g); pixel < conv_end(g); pixel++) {
         if (g->epilogue == EPILOGUE_BITS || g->epilogue == EPILOGUE_FLOAT_BITS)
             for (size_t i = 0; i < bits_row_bytes(g->shape.n) / 8; i++)
                 ((uint64_t *)((uint8_t *)g->bits + pixel * g->bits_stride))[i] = 0;

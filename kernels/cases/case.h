@@ -36,6 +36,7 @@ struct case_options {
     enum conv_border border;
     enum conv_epilogue epilogue; /* the runner's: case_usual */
     bool shortcut;
+    size_t row, rows; /* of a convolution's output, where they exist; rows 0 = to the end */
 };
 
 /* One output: rows of `elements`, each of 8 bytes for bits, else 4. */

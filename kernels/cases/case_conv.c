@@ -96,6 +96,13 @@ bool case_open_conv(struct kernel_case *c, const struct case_wish *wish) {
                                    .encoding = wish->options.encoding};
     c->call = call;
     g->shape = weights.shape;
+    g->rows = conv_out(&g->shape, g->shape.h);
+    if (wish->options.row < g->rows) {
+        g->row = wish->options.row;
+        g->rows -= g->row;
+    }
+    if (wish->options.rows != 0 && wish->options.rows < g->rows)
+        g->rows = wish->options.rows;
     g->border = wish->options.border, g->epilogue = wish->options.epilogue;
     g->input = case_rows(c, &c->forms.a, s->h * s->w, channels, wish->layout.a_gap, wish, FILL_A, &g->input_stride);
     if (!g->input || !open_weights(c, wish, &weights))

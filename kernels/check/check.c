@@ -61,6 +61,8 @@ static void say_shape(const struct case_wish *w) {
                w->options.shortcut);
     if (w->options.encoding)
         printf(" encoding=%d", (int)w->options.encoding);
+    if (w->options.row || w->options.rows)
+        printf(" row=%zu rows=%zu", w->options.row, w->options.rows);
 }
 
 static void say_failure(const struct kernel_variant *v, const struct options *o, const struct progress *p,

@@ -18,6 +18,8 @@ static struct case_options options_of(struct run *run) {
     else
         o.epilogue = (enum conv_epilogue)sweep_pick(run, EPILOGUE_COUNT);
     o.shortcut = sweep_pick(run, 2) && (o.epilogue == EPILOGUE_FLOAT || o.epilogue == EPILOGUE_FLOAT_BITS);
+    if (sweep_pick(run, 4) == 0)
+        o.row = sweep_pick(run, 5), o.rows = sweep_pick(run, 5);
     if (forms.b.kind == FORM_CODES)
         o.encoding = (enum weight_encoding)sweep_pick(run, ENCODING_COUNT);
     return o;

@@ -45,8 +45,8 @@ static float epilogue(const struct conv_args *g, float y, size_t at, size_t o) {
 }
 
 static void run(const struct conv_args *g) {
-    size_t high = conv_out(&g->shape, g->shape.h), wide = conv_out(&g->shape, g->shape.w);
-    for (size_t at = 0; at < high * wide; at++)
+    size_t wide = conv_out(&g->shape, g->shape.w);
+    for (size_t at = conv_first(g); at < conv_end(g); at++)
         for (size_t o = 0; o < g->shape.n; o++)
             ((float *)((uint8_t *)g->out + at * g->out_stride))[o] =
                 epilogue(g, sum_at(g, at / wide, at % wide, o), at, o);

@@ -29,9 +29,13 @@ enum conv_epilogue {
 };
 
 /* Alignment as in gemm.h; parameters per channel are aligned to their element. Strides are bytes between pixels;
- * nothing between two pixels is read or written. Bits above n in the last word of a pixel are written as zero. */
+ * nothing between two pixels is read or written. Bits above n in the last word of a pixel are written as zero.
+ *
+ * A call makes the output rows row .. row + rows, at least one; pointers are those of the whole map all the same. So
+ * threads share a convolution without sharing anything but its inputs. */
 struct conv_args {
     struct conv_shape shape;
+    size_t row, rows;
     enum conv_border border;
     enum conv_epilogue epilogue;
     const void *input;
@@ -48,6 +52,11 @@ struct conv_args {
     const float *shortcut; /* one float per output pixel and channel, or NULL */
     size_t shortcut_stride;
 };
+/* The range of output pixels of a call. */
+static inline size_t conv_first(const struct conv_args *g) { return g->row * conv_out(&g->shape, g->shape.w); }
+static inline size_t conv_end(const struct conv_args *g) {
+    return (g->row + g->rows) * conv_out(&g->shape, g->shape.w);
+}
 typedef void conv_fn(const struct conv_args *args);
 typedef size_t conv_bytes_fn(const struct conv_shape *shape);
 

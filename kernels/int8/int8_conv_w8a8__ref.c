@@ -66,9 +66,9 @@ static void put(const struct conv_args *g, size_t pixel, size_t o, int32_t sum) 
 
 static void run(const struct conv_args *g) {
     const struct conv_shape *s = &g->shape;
-    size_t high = conv_out(s, s->h), wide = conv_out(s, s->w);
+    size_t wide = conv_out(s, s->w);
     int has_bits = g->epilogue == EPILOGUE_BITS || g->epilogue == EPILOGUE_FLOAT_BITS;
-    for (size_t pixel = 0; pixel < high * wide; pixel++) {
+    for (size_t pixel = conv_first(g); pixel < conv_end(g); pixel++) {
         if (has_bits)
             memset(bits_of(g, pixel), 0, bits_row_bytes(s->n));
         for (size_t o = 0; o < s->n; o++)

@@ -63,6 +63,7 @@ static void gather_row(const struct gather *g, float *to) {
 struct walk {
     const struct conv_args *args;
     size_t group, wide; /* wide: output pixels in a row */
+    size_t first;       /* the pixel that is row 0 of the product */
 };
 
 static void rows(const struct product *p, const struct product_block *at, struct float_tile *t) {
@@ -73,8 +74,8 @@ static void rows(const struct product *p, const struct product_block *at, struct
     t->a = t->ahead = (const uint8_t *)to;
     t->a_stride = t->ahead_stride = product_stride(at->k) * 4;
     for (size_t r = 0; r < at->rows; r++, to += product_stride(at->k)) {
-        g.y = (at->row + r) / walk->wide;
-        g.x = (at->row + r) % walk->wide;
+        g.y = (walk->first + at->row + r) / walk->wide;
+        g.x = (walk->first + at->row + r) % walk->wide;
         gather_row(&g, to);
     }
 }
@@ -94,7 +95,8 @@ static void done(const struct product *p, const struct product_block *at) {
             c[i] = c[i] * scale[i] + bias[i];
         if (g->shortcut == NULL)
             continue;
-        const float *shortcut = (const float *)((const uint8_t *)g->shortcut + row * g->shortcut_stride) + o;
+        const uint8_t *pixel = (const uint8_t *)g->shortcut + (walk->first + row) * g->shortcut_stride;
+        const float *shortcut = (const float *)pixel + o;
 #pragma clang loop interleave(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] + shortcut[i];
@@ -109,12 +111,12 @@ static size_t group_bytes(const struct conv_shape *s, const struct float_tiles *
 
 void float_conv_run(const struct conv_args *g, const struct float_tiles *tiles) {
     const struct conv_shape *s = &g->shape;
-    struct walk walk = {.args = g, .wide = conv_out(s, s->w)};
-    struct product p = {.tiles = tiles, .m = conv_out(s, s->h) * walk.wide, .n = s->n / s->groups, .k = length(s),
+    struct walk walk = {.args = g, .wide = conv_out(s, s->w), .first = conv_first(g)};
+    struct product p = {.tiles = tiles, .m = conv_end(g) - walk.first, .n = s->n / s->groups, .k = length(s),
                         .c_stride = g->out_stride / 4, .work = g->work, .source = &walk, .rows = rows, .done = done};
     for (; walk.group < s->groups; walk.group++) {
         p.rhs = (const uint8_t *)g->rhs + walk.group * group_bytes(s, tiles);
-        p.c = (float *)g->out + walk.group * p.n;
+        p.c = (float *)g->out + walk.first * p.c_stride + walk.group * p.n;
         product_run(&p);
     }
 }

@@ -75,6 +75,19 @@ static bool conv_columns(const struct kernel_case *c, struct range r, struct con
     return true;
 }
 
+/* Weights are shared. */
+static bool conv_rows(const struct kernel_case *c, struct range r, struct conv_args *g) {
+    g->row = r.begin, g->rows = r.end - r.begin;
+    g->work = room(c->variant->conv->work_bytes(&g->shape));
+    return g->work != NULL;
+}
+
+/* The largest part of a side, in 1/1000 of it. */
+static size_t largest(size_t side, size_t grain, size_t count) {
+    size_t grains = (side + grain - 1) / grain;
+    return 1000 * ((grains + count - 1) / count) / grains;
+}
+
 static void map_rows(struct range r, struct map_args *g) {
     g->m = r.end - r.begin;
     g->a = (const uint8_t *)g->a + r.begin * g->a_stride;
@@ -96,8 +109,14 @@ static bool fill(const struct kernel_case *c, size_t count, size_t index, struct
                        : gemm_columns(c, share(s->n, COLUMNS, count, index), &part->args.gemm);
     }
     if (c->variant->conv != NULL) {
-        *possible = s->groups == 1 && enough(s->n, COLUMNS, count);
-        return *possible && conv_columns(c, share(s->n, COLUMNS, count, index), &part->args.conv);
+        size_t high = conv_out(&c->args.conv.shape, s->h);
+        bool by_rows = high >= count, by_columns = s->groups == 1 && enough(s->n, COLUMNS, count);
+        *possible = by_rows || by_columns;
+        if (by_rows && by_columns)
+            by_rows = largest(high, 1, count) <= largest(s->n, COLUMNS, count);
+        if (by_rows)
+            return conv_rows(c, share(high, 1, count, index), &part->args.conv);
+        return by_columns && conv_columns(c, share(s->n, COLUMNS, count, index), &part->args.conv);
     }
     *possible = strcmp(c->variant->op, "maxpool") != 0 && s->m >= count;
     if (*possible)

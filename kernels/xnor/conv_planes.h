@@ -127,10 +127,10 @@ static void list_taps(const struct conv_args *g, struct room *r, size_t y, size_
 static void planes_run(const struct conv_args *g) {
     const struct conv_shape *s = &g->shape;
     struct room r = room_of(g);
-    size_t words = planes_words(s), high = conv_out(s, s->h), wide = conv_out(s, s->w);
+    size_t words = planes_words(s), wide = conv_out(s, s->w);
     memset(r.plus, 0, 8 * words);
     memset(r.minus, 0xff, 8 * words);
-    for (size_t y = 0, pixel = 0; y < high; y++)
+    for (size_t y = g->row, pixel = conv_first(g); y < g->row + g->rows; y++)
         for (size_t x = 0; x < wide; x++, pixel++) {
             list_taps(g, &r, y, x);
             planes_pixel(&r.taps, words, r.sums);

@@ -17,8 +17,8 @@ static int32_t sum_at(const struct conv_args *g, size_t y, size_t x, size_t o) {
 }
 
 static void run(const struct conv_args *g) {
-    size_t high = conv_out(&g->shape, g->shape.h), wide = conv_out(&g->shape, g->shape.w);
-    for (size_t y = 0; y < high; y++)
+    size_t wide = conv_out(&g->shape, g->shape.w);
+    for (size_t y = g->row; y < g->row + g->rows; y++)
         for (size_t x = 0; x < wide; x++)
             for (size_t o = 0; o < g->shape.n; o++)
                 plain_finish(g, y * wide + x, o, sum_at(g, y, x, o));

@@ -11,6 +11,7 @@ import pytest
 from harness.networks.birealnet import build
 from harness.networks.plan import write_plan
 from harness.networks.reference import run_reference
+from harness.records.shape import parse, splits
 from tests.kernels.runner_rig import Rig, Value, block, kernel, native
 
 if TYPE_CHECKING:
@@ -156,6 +157,38 @@ def test_threads_split_rows_columns_and_say_whose_time_it_was(rig: Rig) -> None:
     assert done.of("sample", "alone")[0]["cpu_clock"] == "thread"
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize(
+    ("op", "scheme", "shape"),
+    [
+        ("gemm", "w1a1", "24x64x64"),
+        ("gemm", "w1a1", "25x70x64"),
+        ("gemm", "w8a8", "1x129x64"),
+        ("gemv", "w1a1", "128x64"),
+        ("conv", "w1a1", "5x4x64x64k3"),
+        ("conv", "w1a1", "5x4x64x64k3s2"),
+        ("conv", "w8a8", "2x9x16x192k1"),
+        ("conv", "fp32", "3x3x8x16k3g2"),
+        ("conv", "w2a2", "1x1x64x64k1"),
+        ("dwconv", "w1a1", "4x4x70k3s2"),
+        ("popcount", "bits", "2x100"),
+        ("maxpool", "bits", "8x8x64"),
+    ],
+)
+def test_a_call_has_parts_just_where_the_plan_says_so(
+    rig: Rig, op: str, scheme: str, shape: str, threads: int
+) -> None:
+    keys = parse(op, shape).keys
+    item = {**kernel("a", scheme), **keys, "op": op, "threads": threads, "cores": "all"}
+    done = rig.execute(rig.job("r1", [item], samples=1))
+    ended = done.final("a")
+    if splits(op, shape, threads):
+        assert ended["status"] == "done", ended
+        assert all(s["check_before"] and s["check_after"] for s in done.of("sample"))
+    else:
+        assert f"has no parts for {threads} threads" in ended["words"]
+
+
 def test_a_slow_kernel_times_out(rig: Rig) -> None:
     slow = kernel("slow", "fp32", 700, variant="float_gemm_fp32__ref", timeout_s=1)
     done = rig.execute(rig.job("r1", [slow], samples=100))
@@ -211,7 +244,7 @@ def test_without_a_readable_sensor_there_are_no_windows(rig: Rig, tmp_path: Path
 def test_a_long_window_is_thinned_out_to_fit_a_frame(rig: Rig, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("9000000000000000000\n")
     keys: dict[str, Value] = {"id": "w", "form": "energy", "path": "/a", "period_ns": 1_000_000}
-    item = kernel("a", energy_windows=1, energy_window_ns=3_000_000_000)
+    item = kernel("a", energy_windows=1, energy_window_ns=5_000_000_000)
     done = rig.execute(rig.job("r1", [item], block("sensor", keys), root=str(tmp_path)))
     (frame,) = done.of("energy")
     steps = [b - a for a, b in zip(frame["t_ns"], frame["t_ns"][1:], strict=False)]

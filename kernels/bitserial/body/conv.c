@@ -124,10 +124,10 @@ static void finish(const struct conv_args *g, const int32_t *sums, size_t pixel)
 
 void bitserial_conv_run(const struct bitserial_body *body, struct bitserial_bits bits, const struct conv_args *g) {
     const struct conv_shape *s = &g->shape;
-    size_t pixels = conv_out(s, s->h) * conv_out(s, s->w), n = s->n / s->groups, row = bits.a * row_bits(s) / 8;
+    size_t end = conv_end(g), n = s->n / s->groups, row = bits.a * row_bits(s) / 8;
     uint8_t *sums = g->work, *rows = sums + sums_bytes(s), *scratch = rows + rows_bytes(bits, s);
-    for (size_t first = 0; first < pixels; first += BLOCK) {
-        size_t count = pixels - first < BLOCK ? pixels - first : BLOCK;
+    for (size_t first = conv_first(g); first < end; first += BLOCK) {
+        size_t count = end - first < BLOCK ? end - first : BLOCK;
         for (size_t group = 0; group < s->groups; group++) {
             for (size_t i = 0; i < count; i++)
                 gather(rows + i * row, g, first + i, group, bits.a);

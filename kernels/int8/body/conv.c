@@ -59,13 +59,13 @@ static struct conv_sums sums_of(const struct conv_args *g, size_t first) {
 
 void int8_conv_run(const struct conv_args *g, const struct conv_form *form) {
     const struct conv_shape *s = &g->shape;
-    size_t pixels = conv_out(s, s->h) * conv_out(s, s->w), n = s->n / s->groups, channels = s->c / s->groups;
+    size_t begin = conv_first(g), end = conv_end(g), pixels = end - begin, n = s->n / s->groups, channels = s->c / s->groups;
     int direct = s->window == 1 && s->stride == 1 && s->pad == 0;
     struct gemm_args call = {.n = n, .k = group_k(s)};
     call.work = (uint8_t *)g->work + windows_bytes(s) + sums_bytes(s);
     size_t blocks = (pixels + CONV_BLOCK - 1) / CONV_BLOCK, even = (pixels + blocks - 1) / blocks;
-    for (size_t first = 0; first < pixels; first += even) {
-        call.m = pixels - first < even ? pixels - first : even;
+    for (size_t first = begin; first < end; first += even) {
+        call.m = end - first < even ? end - first : even;
         struct conv_sums sums = sums_of(g, first);
         for (size_t group = 0; group < s->groups; group++) {
             const uint8_t *input = (const uint8_t *)g->input + group * channels;

@@ -63,20 +63,18 @@ CONV_SHARED void put_line(const struct copy *c, uint8_t *to, const uint8_t *from
     put_border(c, end, end - z->pixel_bytes, s->pad);
 }
 
+/* Only the lines that this call's windows see. */
 CONV_SHARED void put_group(const struct copy *c, uint8_t *map) {
     const struct conv_sizes *z = c->z;
     const struct conv_shape *s = z->s;
-    uint8_t *inside = map + s->pad * z->line_bytes, *last = inside + (s->h - 1) * z->line_bytes;
-    for (size_t y = 0; y < s->h; y++)
-        put_line(c, inside + y * z->line_bytes, (const uint8_t *)c->g->input + y * s->w * c->g->input_stride);
-    for (size_t y = 0; y < s->pad; y++)
-        if (c->g->border == BORDER_REPLICATE) {
-            memcpy(map + y * z->line_bytes, inside, z->line_bytes);
-            memcpy(last + (y + 1) * z->line_bytes, last, z->line_bytes);
-        } else {
+    size_t first = c->g->row * s->stride, end = (c->g->row + c->g->rows - 1) * s->stride + s->window;
+    for (size_t y = first; y < end; y++) {
+        size_t from = y < s->pad ? 0 : y - s->pad < s->h ? y - s->pad : s->h - 1;
+        if (from + s->pad == y || c->g->border == BORDER_REPLICATE)
+            put_line(c, map + y * z->line_bytes, (const uint8_t *)c->g->input + from * s->w * c->g->input_stride);
+        else
             put_border(c, map + y * z->line_bytes, NULL, s->w + 2 * s->pad);
-            put_border(c, last + (y + 1) * z->line_bytes, NULL, s->w + 2 * s->pad);
-        }
+    }
 }
 
 CONV_SHARED struct conv_map conv_map_of(const struct conv_args *g, const struct conv_sizes *z) {

@@ -148,9 +148,9 @@ void xnor_conv_run(const struct conv_args *g, const struct conv_form *form) {
     struct conv_tiles tiles = {.args = g, .starts_base = w.starts, .line_bytes = w.map.line_bytes,
                                .limits = work + z->limits_at, .sums_stride = w.strips ? form->nr : z->columns};
     bool buffers = !w.ends && !w.strips;
-    size_t block = !buffers ? CONV_BLOCK : z->block, pixels = z->high * z->wide;
-    for (size_t first = 0, count; first < pixels; first += count) {
-        count = pixels - first < block ? pixels - first : block;
+    size_t block = !buffers ? CONV_BLOCK : z->block, end = conv_end(g);
+    for (size_t first = conv_first(g), count; first < end; first += count) {
+        count = end - first < block ? end - first : block;
         for (size_t group = 0; group < g->shape.groups; group++)
             run_group(&w, &tiles, group, first, count);
         for (size_t i = 0; i < count && buffers; i++)
