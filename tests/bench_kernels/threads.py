@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.records.shape import parse
 from tests.bench_kernels.rows import MISSING, Row
 from tests.kernels.runner_rig import Outcome, Rig, kernel, native
 
@@ -23,12 +24,14 @@ TARGET = 1.8
 ROUNDS = 40
 ENOUGH = 10  # undisturbed rounds of both
 DISTURBED = 1.05  # wall time over CPU time per thread
-SHAPES: tuple[tuple[str, str, dict[str, int]], ...] = (
-    ("gemm", "w1a1", {"m": 512, "n": 512, "k": 512}),
-    ("gemm", "w1a1", {"m": 784, "n": 128, "k": 1152}),
-    ("gemm", "w8a8", {"m": 512, "n": 512, "k": 512}),
-    ("gemm", "fp32", {"m": 512, "n": 512, "k": 512}),
-    ("gemv", "w1a1", {"m": 1, "n": 4096, "k": 4096}),
+SHAPES = (
+    ("gemm", "w1a1", "512x512x512"),
+    ("gemm", "w1a1", "784x128x1152"),
+    ("gemm", "w8a8", "512x512x512"),
+    ("gemm", "fp32", "512x512x512"),
+    ("gemv", "w1a1", "4096x4096"),
+    ("conv", "w1a1", "56x56x64x64k3"),
+    ("conv", "w1a1", "14x14x256x256k3"),
 )
 
 
@@ -44,17 +47,23 @@ def rows(say: Callable[[str], None]) -> list[Row]:
     """Measure every shape; needs two CPUs to itself, whatever the caller is bound to."""
     made = []
     for op, scheme, shape in SHAPES:
-        say(f"  threads: {op} {scheme} {'x'.join(map(str, shape.values()))}")
+        say(f"  threads: {op} {scheme} {shape}")
         with tempfile.TemporaryDirectory(dir=Path.cwd() / "build") as folder:
             outcome = _run(Path(folder), op, scheme, shape)
         made.append(_row(op, scheme, shape, outcome))
     return made
 
 
-def _run(folder: Path, op: str, scheme: str, shape: dict[str, int]) -> Outcome:
+def _run(folder: Path, op: str, scheme: str, shape: str) -> Outcome:
     rig = Rig(folder, native())
     items = [
-        {**kernel(f"by{n}", scheme), **shape, "op": op, "threads": n, "cores": "all"}
+        {
+            **kernel(f"by{n}", scheme),
+            **parse(op, shape).keys,
+            "op": op,
+            "threads": n,
+            "cores": "all",
+        }
         for n in (1, 2)
     ]
     job = rig.job(
@@ -90,19 +99,19 @@ def _p25(sample: dict[str, Any], threads: int) -> float:
     return float(statistics.quantiles(sample["wall_ns"], n=4)[0] / sample["iterations"])
 
 
-def _row(op: str, scheme: str, shape: dict[str, int], outcome: Outcome) -> Row:
+def _row(op: str, scheme: str, shape: str, outcome: Outcome) -> Row:
     pair = undisturbed(outcome)
     known = len(pair.one_ns) >= ENOUGH
     one, two = (_low(side) if known else 0.0 for side in (pair.one_ns, pair.two_ns))
     ratios = [a / b for a, b in zip(pair.one_ns, pair.two_ns, strict=True)]
-    work = 2.0 * shape["m"] * shape["n"] * shape["k"]
+    work = 2.0 * parse(op, shape).macs
     ran = {str(s["variant"]) for s in outcome.of("sample")}
     said = f"{len(ratios)} of {ROUNDS} rounds undisturbed"
     return Row(
         goal=GOAL,
         workload=op,
         scheme=scheme,
-        shape="x".join(map(str, shape.values())),
+        shape=shape,
         variant=" ".join(sorted(ran)) or MISSING,
         ours=work / two if known else 0.0,
         unit="GOPS",
