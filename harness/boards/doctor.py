@@ -76,6 +76,13 @@ def kernels(seen: Examined) -> Iterator[Finding]:
         yield ok("kernels", f"{line} by {words}")
 
 
+def units(seen: Examined) -> Iterator[Finding]:
+    """What could compute there and is not made to."""
+    if seen.facts is not None and seen.facts.idle_units:
+        words = f"not exercised: {', '.join(seen.facts.idle_units)}"
+        yield note("units", words, "figures of this board are those of the rest of it")
+
+
 def runtimes(seen: Examined) -> Iterator[Finding]:
     """Runtimes with their versions, the networks they carry, and what is missing."""
     if seen.facts is None:
@@ -134,6 +141,7 @@ CHECKS: tuple[Check, ...] = (
     runner,
     lease,
     kernels,
+    units,
     runtimes,
     sensors,
     root,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.boards.families.table import family_of
 from harness.boards.thermal import values_c
 from harness.boards.topology import clusters
+from harness.boards.units import idle_units
 from harness.boards.watch import watch
 from harness.config.tree import number
 from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile
@@ -51,6 +52,7 @@ def facts(
         runtime_absent=probe.runtime_absent,
         emulated=_emulated(entry, probe, hello),
         clusters=clusters(probe.files),
+        idle_units=idle_units(probe, hello),
     )
 
 
@@ -86,6 +88,7 @@ def environment(board: BoardFacts) -> Environment:
         governor=board.governor,
         boot_id=hello.boot_id,
         counters=tuple(name for name in board.watch if name.startswith("throttle")),
+        idle_units=board.idle_units,
     )
 
 

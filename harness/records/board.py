@@ -97,6 +97,7 @@ class BoardFacts:
     runtime_absent: Mapping[str, str] = field(default_factory=dict)
     emulated: str = ""
     clusters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    idle_units: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -238,3 +238,4 @@ class Environment:
     governor: str | None = None
     boot_id: str
     counters: tuple[str, ...] = ()  # throttle counters that can be read there
+    idle_units: tuple[str, ...] = ()  # arithmetic units that are there and nothing here exercises

@@ -15,6 +15,7 @@ _LINES: dict[str, Callable[[Environment], str]] = {
     "model": lambda e: e.model,
     "processor": lambda e: e.cpu_model,
     "features": lambda e: ", ".join(e.features),
+    "not exercised": lambda e: ", ".join(e.idle_units) or "nothing known",
     "cores": lambda e: str(e.cores),
     "memory": lambda e: size_bytes(e.memory_bytes) if e.memory_bytes else "unknown",
     "system": lambda e: e.os,

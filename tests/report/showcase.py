@@ -41,6 +41,7 @@ BOARDS = {
         os="Ubuntu 22.04.4 LTS",
         kernel_release="5.15.136-tegra",
         governor="schedutil",
+        idle_units=("DLA", "GPU"),
     ),
     "local": made.an_environment(
         "local",
