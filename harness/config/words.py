@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-SCHEME = re.compile(r"(?:w[1-8]|tern|pot[2-4])a(?:1|2|3|4|8)|fp32|fp16|bf16|bits", re.ASCII)
+SCHEME = re.compile(r"(?:w[1-8]|tern|pot[2-4])a[1-8]|fp32|fp16|bf16|bits", re.ASCII)
 CORES = re.compile(r"(?:all|[1-9][0-9]{0,2})(?:@(?:big|mid|little))?", re.ASCII)
 ONNX = re.compile(r"\./[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}\.onnx", re.ASCII)
 

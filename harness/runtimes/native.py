@@ -23,7 +23,7 @@ _PRODUCTS = (
 KERNELS: Mapping[str, tuple[str, ...]] = {
     "gemm": _PRODUCTS,
     "gemv": _PRODUCTS,
-    "poolgemm": ("w8a1", "w8a2", "w8a4", "w8a8"),
+    "poolgemm": tuple(f"w8a{bits}" for bits in range(1, 9)),
     "conv": ("w1a1", "w1a2", "w2a2", "w8a8", "fp32"),
     "dwconv": ("w1a1",),
     **dict.fromkeys(sorted(MAPS), ("bits",)),

@@ -13,7 +13,7 @@ from harness.toolchain.sources import parse_isa
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEME = re.compile(r"(w[1-8]|tern|pot[2-4])a(1|2|3|4|8)|fp32|fp16|bf16|bits")
+SCHEME = re.compile(r"(w[1-8]|tern|pot[2-4])a[1-8]|fp32|fp16|bf16|bits")
 FAMILIES = ("xnor", "bitwise", "ternary", "bitserial", "lut", "shift", "int8", "float")
 OPS = frozenset(
     re.findall(

@@ -1,0 +1,6 @@
+/* lut_poolgemm_w8a5 by the body of w8a1. */
+enum { BITS = 5 };
+#define TO lut_poolgemm_w8a1__portable
+#include "pool_forward.h"
+
+const struct gemm_kernel lut_poolgemm_w8a5__portable = {run, rhs_bytes, work_bytes, pack_rhs};

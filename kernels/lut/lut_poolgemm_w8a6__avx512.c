@@ -1,0 +1,9 @@
+/* lut_poolgemm_w8a6 by the body of w8a1. */
+#if !defined(__AVX512BW__)
+#error "compile this file with the flags of its token in isa.def"
+#endif
+enum { BITS = 6 };
+#define TO lut_poolgemm_w8a1__avx512
+#include "pool_forward.h"
+
+const struct gemm_kernel lut_poolgemm_w8a6__avx512 = {run, rhs_bytes, work_bytes, pack_rhs};
