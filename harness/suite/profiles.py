@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.suite.suite import Suite
 
 PROFILES: Mapping[str, Protocol] = {
-    # a whole suite within five minutes a board; energy is only indicative
+    # a whole suite within five minutes a board, most of it in rounds; energy is only indicative
     "quick": Protocol(
         profile="quick",
         repetitions_min=5,
@@ -23,7 +23,7 @@ PROFILES: Mapping[str, Protocol] = {
         sample_min_ms=1.0,
         warmup_ms=20.0,
         precision=0.02,
-        budget_s=40.0,
+        budget_s=240.0,
         energy_windows=1,
         energy_window_s=3.0,
         idle_s=3.0,
