@@ -1,20 +1,31 @@
 """What a board's measured peaks say a kernel could reach at most; measures nothing.
 
-A peak is that of a unit: `w1a1` (xor and popcount), `w8a8`, `fp32`, `fp16`, `bf16`. Schemes without
+The roofline: the lower of what the units compute and what can be read in the time. A peak is that
+of a unit: `w1a1` (xor and popcount), `w8a8`, `fp32`, `fp16`, `bf16`. Schemes without
 a unit of their own are held against the best one that could carry them out. Table look-ups and
-shifts reach speeds that follow from no such unit, and have no limit here.
+shifts reach speeds that follow from no such unit, and have no limit there. Of the ops only gemv
+(one row) reads more than it computes: each weight once, from the cache that holds them all.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _BITS = re.compile(r"w([1-8])a([1-8])")
 _NO_UNIT = frozenset({"dwconv", "poolgemm"})  # vertical counters and tables count no popcounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadLevel:
+    """What one core reads from a level of memory; `cache_bytes` 0 is main memory."""
+
+    cache_bytes: int
+    bytes_per_s: float
 
 
 def limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> float:
@@ -32,3 +43,40 @@ def limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> f
     if found is None or found[2] == "8":
         return 0.0
     return max(binary / (int(found[1]) * int(found[2])), whole)
+
+
+def roofline_ops_per_s(
+    workload: str,
+    scheme: str,
+    *,
+    macs: int,
+    peaks: Mapping[str, float],
+    reads: Sequence[ReadLevel],
+    threads: int = 1,
+) -> float:
+    """Return the roofline of one call of `macs` products, all threads together, or 0.
+
+    Threads: each with a core's units, caches and share of the weights; memory that they would have
+    to share counts as often as there are threads, so the roof may be too high, never too low.
+    """
+    computing = limit_ops_per_s(workload, scheme, peaks) * threads
+    if workload != "gemv" or not reads or not macs:
+        return computing
+    own_bytes = macs * weight_bits(scheme) / 8 / threads
+    caches = sorted((r for r in reads if r.cache_bytes), key=lambda r: r.cache_bytes)
+    holding = [r for r in caches if r.cache_bytes >= own_bytes]
+    main = [r for r in reads if not r.cache_bytes]
+    level = next(iter([*holding, *main]), None)
+    if level is None:
+        return computing
+    reading = 2 * macs / own_bytes * level.bytes_per_s
+    return min(computing, reading) if computing else reading
+
+
+def weight_bits(scheme: str) -> int:
+    """Return the bits that a weight takes: `w4a8` 4, `terna8` 2, `pot3a8` 3, `bf16` 16."""
+    if scheme.startswith("tern"):
+        return 2
+    if scheme.startswith("pot"):
+        return int(scheme[3])
+    return int(scheme[1]) if scheme.startswith("w") else int(scheme[2:])

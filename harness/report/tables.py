@@ -176,7 +176,8 @@ def peaks(rows: Sequence[Shown]) -> Table | None:
     return Table(
         title="Share of the board's own peak",
         note="Peak: the best of several loops that touch registers only, measured on this board"
-        f" when the session began. Under {percent(WEAK, 0)} (the tick) a side is a weak baseline:"
+        " when the session began; for gemv the best that reads as many weights where there are"
+        f" fewer. Under {percent(WEAK, 0)} (the tick) a side is a weak baseline:"
         " beating it proves little.",
         corner="item",
         columns=tuple(schemes),

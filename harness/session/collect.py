@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.records.limits import ReadLevel
 from harness.session.sanity import fault
 from harness.transport.frames import Frame
 
@@ -49,6 +50,7 @@ class Collector:
     items: dict[str, ItemFrames] = field(default_factory=dict)
     peaks: dict[str, float] = field(default_factory=dict)
     reads: dict[str, float] = field(default_factory=dict)  # level -> bytes/s
+    levels: dict[str, ReadLevel] = field(default_factory=dict)  # only those of known size
     idle: list[Payload] = field(default_factory=list)
     kept_bytes: int = 0
 
@@ -65,7 +67,11 @@ class Collector:
             self.peaks[payload["unit"]] = float(payload["ops_per_s"])
         elif kind == "read" and not fault(payload):
             guess = "" if payload["cache_bytes"] or payload["level"] == "dram" else "~"
-            self.reads[guess + payload["level"].upper()] = float(payload["bytes_per_s"])
+            rate = float(payload["bytes_per_s"])
+            self.reads[guess + payload["level"].upper()] = rate
+            if not guess:
+                size = 0 if payload["level"] == "dram" else int(payload["cache_bytes"])
+                self.levels[payload["level"]] = ReadLevel(cache_bytes=size, bytes_per_s=rate)
         elif kind == "idle" and not fault(payload):
             self.idle.append(payload)
         elif kind in DATA_KINDS:

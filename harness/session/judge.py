@@ -143,6 +143,7 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         windows=frames.windows,
         closing=frames.closing or {},
         peaks=collector.peaks,
+        reads=tuple(collector.levels.values()),
         boot_ids=frozenset(boots - {""}),
         latency=latency,
         broken=frames.broken or _too_many(context, samples),

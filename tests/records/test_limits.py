@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from harness.records.limits import limit_ops_per_s
+from harness.records.limits import (
+    ReadLevel,
+    limit_ops_per_s,
+    roofline_ops_per_s,
+    weight_bits,
+)
 
 PEAKS = {"w1a1": 400.0, "w8a8": 90.0, "fp32": 20.0, "bf16": 40.0}
 
@@ -30,3 +35,41 @@ PEAKS = {"w1a1": 400.0, "w8a8": 90.0, "fp32": 20.0, "bf16": 40.0}
 def test_limits(workload: str, scheme: str, limit: float) -> None:
     assert limit_ops_per_s(workload, scheme, PEAKS) == limit
     assert limit_ops_per_s(workload, scheme, {}) == 0.0
+
+
+READS = (
+    ReadLevel(cache_bytes=0, bytes_per_s=1.0),
+    ReadLevel(cache_bytes=1 << 20, bytes_per_s=4.0),
+    ReadLevel(cache_bytes=1 << 15, bytes_per_s=10.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "macs", "threads", "limit"),
+    [
+        ("w1a1", 1 << 18, 1, 160.0),  # 32 KiB of weights: the first cache, 16 operations a byte
+        ("w1a1", 1 << 19, 1, 64.0),  # 64 KiB: the second
+        ("w1a1", 1 << 19, 2, 320.0),  # each thread's half lies in a first cache of its own
+        ("w8a8", 1 << 21, 1, 2.0),  # 2 MiB: memory
+        ("fp32", 1 << 13, 1, 5.0),
+        ("w1a8", 1 << 19, 1, 64.0),  # no unit of its own, but weights that must be read
+    ],
+)
+def test_a_vector_is_limited_by_reading_its_weights(
+    scheme: str, macs: int, threads: int, limit: float
+) -> None:
+    found = roofline_ops_per_s("gemv", scheme, macs=macs, peaks=PEAKS, reads=READS, threads=threads)
+    assert found == limit
+
+
+def test_what_computes_more_than_it_reads_is_limited_by_its_unit() -> None:
+    found = roofline_ops_per_s("gemm", "w1a1", macs=1 << 30, peaks=PEAKS, reads=READS, threads=2)
+    assert found == 800.0
+    fast = (ReadLevel(cache_bytes=0, bytes_per_s=1e9),)
+    assert roofline_ops_per_s("gemv", "w8a8", macs=64, peaks=PEAKS, reads=fast) == 90.0
+    assert roofline_ops_per_s("gemv", "w8a8", macs=64, peaks=PEAKS, reads=()) == 90.0
+
+
+def test_bits_of_a_weight() -> None:
+    schemes = ("w1a1", "w4a8", "terna8", "pot3a8", "fp32", "bf16")
+    assert [weight_bits(s) for s in schemes] == [1, 4, 2, 3, 32, 16]

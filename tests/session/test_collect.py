@@ -60,6 +60,8 @@ def test_peaks_are_kept() -> None:
     assert collector.peaks == {"w1a1": 5e12}
     # a size that was guessed is marked, a speed that cannot be is not believed
     assert collector.reads == {"L1": 4e11, "~L2": 2e11, "DRAM": 1e10}
+    # nothing is held against a cache of unknown size
+    assert {name: r.cache_bytes for name, r in collector.levels.items()} == {"l1": 32768, "dram": 0}
 
 
 @pytest.mark.parametrize(
