@@ -2,6 +2,7 @@
  *
  *   check [--list] [--budget S] [--seed N] [--only TEXT] [--isa-mask A,B] [--plant DEFECT]
  *   check --bench [--json] [--only TEXT] [--shapes TEXT] [--isa-mask A,B]
+ *   check --calls N --only NAME --shapes SHAPE [--epilogue sums|bits|float|float_bits]
  *
  * Prints OK, SKIP or FAIL for each; exit 1 on any FAIL, 2 when it was asked something it does not know. */
 #include "../isa/isa.h"
@@ -15,10 +16,10 @@
 #include <unistd.h>
 
 struct options {
-    bool list, bench, json;
+    bool list, bench, json, calls;
     double budget_s;
-    uint64_t seed;
-    const char *only, *shapes;
+    uint64_t seed, count;
+    const char *only, *shapes, *epilogue;
     const struct kernel_variant *planted;
 };
 struct counts {
@@ -143,6 +144,10 @@ static bool parse_value(struct options *o, const char *key, const char *value) {
         return (o->only = value) != NULL;
     if (strcmp(key, "--shapes") == 0)
         return (o->shapes = value) != NULL;
+    if (strcmp(key, "--epilogue") == 0)
+        return (o->epilogue = value) != NULL;
+    if (strcmp(key, "--calls") == 0)
+        return o->calls = true, (o->count = strtoull(value, &end, 10)) < 1u << 20 && end != value && *end == '\0';
     if (strcmp(key, "--plant") == 0)
         return (o->planted = planted_find(value)) != NULL;
     if (strcmp(key, "--budget") == 0)
@@ -180,6 +185,8 @@ int main(int argc, char **argv) {
         bench(&(struct bench_options){features, o.only, o.shapes, o.json});
         return 0;
     }
+    if (o.calls)
+        return calls(&(struct calls_options){features, (unsigned)o.count, o.only, o.shapes, o.epilogue});
     if (!o.planted)
         return check_all(&o, features);
     struct counts counts = {0, 0, 0};

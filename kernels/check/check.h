@@ -38,4 +38,12 @@ struct bench_options {
     bool json;
 };
 void bench(const struct bench_options *options);
+
+/* One call of one variant, `count` times, for an emulator that counts; returns the program's exit status. */
+struct calls_options {
+    uint32_t features;
+    unsigned count;
+    const char *name, *shape, *epilogue; /* epilogue: sums, bits, float, float_bits; NULL = what the runner times */
+};
+int calls(const struct calls_options *options);
 #endif

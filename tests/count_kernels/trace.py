@@ -1,0 +1,148 @@
+"""Counts the instructions that one kernel call executes in the user-mode emulator; times nothing.
+
+The emulator logs every piece of code (block) when it translates it, and every time it executes one.
+A block is left at its end only, so executions times length is what was executed. `check --calls`
+prints the address of a mark that it passes before and after each call.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.helpers.virtual import qemu
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+CALLS = 2
+_PIPE = 1 << 20
+_FLAGS = "in_asm,exec,nochain"
+
+
+class TraceError(Exception):
+    """The program refused, or the log is not what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Code that is executed as a whole: a line of the emulator's disassembler an instruction."""
+
+    address: int
+    code: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of a kernel: how often it executed each block."""
+
+    blocks: Mapping[Block, int]
+
+    @property
+    def instructions(self) -> int:
+        """All that were executed, from the call to the return."""
+        return sum(times * len(block.code) for block, times in self.blocks.items())
+
+
+class Reader:
+    """Takes the log in pieces as they come, and keeps counts only."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.words: list[str] = []
+        self._mark = b""
+        self._counting = False
+        self._counts: Counter[bytes] = Counter()
+        self._blocks: dict[bytes, Block] = {}
+        self._code: list[bytes] | None = None
+        self._rest = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece; the end of its last line may come later."""
+        text, newline, rest = piece.rpartition(b"\n")
+        if not newline:
+            self._rest += piece
+            return
+        text, self._rest = self._rest + text, rest
+        # most of the log by far is nothing but executions
+        loud = (b"IN:", b"--", self._mark or b"")
+        if self._code is not None or any(word in text for word in loud):
+            for line in text.split(b"\n"):
+                self._line(line)
+        elif self._counting:
+            self._counts.update(text.split(b"\n"))
+
+    def _line(self, line: bytes) -> None:
+        if line.startswith(b"Trace "):
+            self._executed(line)
+        elif line.startswith(b"IN:"):
+            self._code = []
+        elif line.startswith(b"0x") and self._code is not None:
+            self._code.append(line)
+        elif line.startswith(b"mark 0x"):
+            self._mark = b"/%016x/" % int(line[5:], 16)
+        elif line.strip(b"- "):
+            self.words.append(line.decode(errors="replace"))
+
+    def _executed(self, line: bytes) -> None:
+        if self._code is not None:  # what is translated is executed next
+            text = tuple(code.decode() for code in self._code)
+            self._blocks[line] = Block(address=int(text[0].partition(":")[0], 16), code=text)
+            self._code = None
+        if self._mark and self._mark in line:
+            if self._counting:
+                self.calls.append(self._finished())
+            self._counts.clear()
+            self._counting = not self._counting
+        elif self._counting:
+            self._counts[line] += 1
+
+    def _finished(self) -> Call:
+        unknown = [line for line in self._counts if line not in self._blocks]
+        if unknown:
+            raise TraceError(f"no code was shown for {unknown[0].decode(errors='replace')}")
+        blocks: Counter[Block] = Counter()
+        for line, times in self._counts.items():
+            blocks[self._blocks[line]] += times
+        return Call(blocks=blocks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A checker, and the CPU that runs it."""
+
+    path: Path
+    target: str
+    cpu: str
+
+    def calls(
+        self, variant: str, shape: str, epilogue: str = "", *, single: bool = False
+    ) -> Sequence[Call]:
+        """Return the calls, one after the other; `single`: each block is one instruction."""
+        argv: list[str | Path] = [qemu(self.target), "-cpu", self.cpu, "-d", _FLAGS]
+        argv += ["-one-insn-per-tb"] if single else []
+        argv += [self.path, "--calls", str(CALLS), "--only", variant, "--shapes", shape]
+        argv += ["--epilogue", epilogue] if epilogue else []
+        reader = Reader()
+        # one pipe for both: the mark's address stands before all that it marks
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+            assert running.stdout is not None
+            fcntl.fcntl(running.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
+            while piece := running.stdout.read1(_PIPE):  # type: ignore[attr-defined]
+                reader.feed(piece)
+        if running.returncode or reader.words or len(reader.calls) != CALLS:
+            words = "; ".join(reader.words[-3:]) or "calls are missing"
+            raise TraceError(f"{variant} {shape}: {words} (status {running.returncode})")
+        return reader.calls
+
+    def count(self, variant: str, shape: str, epilogue: str = "") -> Call:
+        """Return the last call, when every call executed as many instructions."""
+        calls = self.calls(variant, shape, epilogue)
+        told = {call.instructions for call in calls}
+        if len(told) != 1:
+            raise TraceError(f"{variant} {shape}: one call is not as the next: {sorted(told)}")
+        return calls[-1]
