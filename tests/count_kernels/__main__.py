@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.toolchain import zig
 from harness.toolchain.build import build
 from tests.count_kernels.goals import LARQ
 from tests.count_kernels.jobs import jobs
-from tests.count_kernels.model import version
+from tests.count_kernels.model import SHARE, version
 from tests.count_kernels.page import page
 from tests.count_kernels.rows import row_of
 from tests.count_kernels.trace import Program
@@ -26,6 +27,7 @@ from tests.helpers.virtual import home, qemu
 if TYPE_CHECKING:
     from tests.count_kernels.jobs import Job
     from tests.count_kernels.rows import Row
+    from tests.count_kernels.trace import Call
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = ROOT / "build" / "count" / "kernels.json"
@@ -43,10 +45,22 @@ def _emulator() -> str:
     return "qemu " + done.stdout.split()[2]
 
 
-def _counted(job: Job, checker: Path) -> Row:
+def _show(call: Call) -> None:
+    """Print where the instructions are executed, for the engineer at the kernel."""
+    lines = []
+    for block, times in call.hot(SHARE):
+        part = 100 * times * len(block.code) / call.instructions
+        lines += [f"{part:.1f} %, {times} times {len(block.code)}:", *block.code]
+    _say("\n".join(lines))
+
+
+def _counted(job: Job, checker: Path, *, hot: bool) -> Row:
     begin = time.monotonic()
     program = Program(path=checker, target=job.target, cpu=job.cpu)
-    row = row_of(job, program.count(job.variant, job.shape, job.output))
+    call = program.count(job.variant, job.shape, job.output)
+    row = row_of(job, call)
+    if hot:
+        _show(call)
     verdict = {True: " met", False: f" NOT under {row.goal}", None: ""}[row.met]
     _say(
         f"{job.name}: {row.per_unit:.4f} per"
@@ -60,6 +74,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--only", default="", help="jobs with this in target, cpu, variant, ...")
     options.add_argument("--no-page", action="store_true", help="leave docs/COUNTS.md alone")
+    options.add_argument("--hot", action="store_true", help="show the code that is executed most")
     asked = options.parse_args()
     if not (home() / "qemu10").is_dir():
         _say("count-kernels: no emulator here: make test-deps")
@@ -67,10 +82,10 @@ def main() -> int:
     todo, begin = jobs(asked.only), datetime.now(UTC)
     built = {name: build(program="check", target=name).path for name in {j.target for j in todo}}
     with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
-        rows = list(pool.map(lambda job: _counted(job, built[job.target]), todo))
+        rows = list(pool.map(lambda job: _counted(job, built[job.target], hot=asked.hot), todo))
     ROWS.parent.mkdir(parents=True, exist_ok=True)
     ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
-    when = f"{begin:%Y-%m-%d}, compiled by zig"
+    when = f"{begin:%Y-%m-%d}, compiled by zig {zig.version()}"
     text = page(rows, emulator=_emulator(), model=version(), others=LARQ, when=when)
     if not asked.no_page:
         PAGE.write_text(text, encoding="utf-8")

@@ -70,7 +70,7 @@ def modelled(call: Call, core: Core) -> Modelled | str:
     """Return the cycles of a call for aarch64, or in words why there are none."""
     if version() == MISSING:
         return MISSING
-    hot = _hot(call)
+    hot = call.hot(SHARE)
     source = _assembly([block for block, _ in hot])
     argv = [tool("llvm-mca"), "-mtriple=aarch64", f"-mcpu={core.mcpu}", "-json"]
     argv.append(f"-iterations={ITERATIONS}")
@@ -87,18 +87,6 @@ def modelled(call: Call, core: Core) -> Modelled | str:
         cycles=times * _sum(hot, [view["TotalCycles"] / ITERATIONS for view in views]),
         tables=re.sub(r"Unit.*", "", told["TargetInfo"]["Resources"][0]),
     )
-
-
-def _hot(call: Call) -> list[tuple[Block, int]]:
-    """Return the blocks where most instructions are executed, and how often each is."""
-    found = sorted(call.blocks.items(), key=lambda pair: -pair[1] * len(pair[0].code))
-    reached, hot = 0.0, []
-    for block, times in found:
-        if reached >= SHARE * call.instructions:
-            break
-        reached += times * len(block.code)
-        hot.append((block, times))
-    return hot
 
 
 def _sum(hot: Sequence[tuple[Block, int]], cycles: Sequence[float]) -> float:

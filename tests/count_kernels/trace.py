@@ -47,6 +47,17 @@ class Call:
         """All that were executed, from the call to the return."""
         return sum(times * len(block.code) for block, times in self.blocks.items())
 
+    def hot(self, share: float) -> list[tuple[Block, int]]:
+        """Return the fewest blocks that executed this share of all, and how often each was."""
+        found = sorted(self.blocks.items(), key=lambda pair: -pair[1] * len(pair[0].code))
+        reached, hot = 0, []
+        for block, times in found:
+            if reached >= share * self.instructions:
+                break
+            reached += times * len(block.code)
+            hot.append((block, times))
+        return hot
+
 
 class Reader:
     """Takes the log in pieces as they come, and keeps counts only."""
