@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from harness.toolchain import zig
 from harness.toolchain.build import build
+from tests.count_kernels.emulator import Program
 from tests.count_kernels.goals import LARQ
 from tests.count_kernels.jobs import jobs
 from tests.count_kernels.model import SHARE, version
 from tests.count_kernels.page import page
 from tests.count_kernels.rows import row_of
-from tests.count_kernels.trace import Program
 from tests.helpers.virtual import home, qemu
 
 if TYPE_CHECKING:

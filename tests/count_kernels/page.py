@@ -20,9 +20,9 @@ stand in one table with what was.
 
 **counted**: instructions that one whole call executed (packing of A, epilogue and all; weights are
 packed beforehand) in the user-mode emulator ({emulator}), divided by its work. A pair of bit planes
-is work of its own. On 32-bit Arm an instruction counts even if its condition fails. *vector* is data
-processing in vector registers, *times* is the count over the minimum of the instruction set; how
-each minimum is got stands at the end. *others* is {others}.
+is work of its own. On 32-bit Arm an instruction counts even if its condition fails. *vector* is
+data processing in vector registers, *times* is the count over the minimum of the instruction set;
+how each minimum is got stands at the end. *others* is {others}.
 
 **modelled**: cycles by {model} on the blocks that make 95 % of those instructions, scaled to
 all. It assumes that every load hits the first cache, every branch is predicted, and no block

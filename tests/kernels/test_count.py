@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.toolchain.build import KERNELS, build
+from tests.count_kernels.emulator import Program
 from tests.count_kernels.goals import GOALS, goal_of
 from tests.count_kernels.jobs import CONV, Job, jobs
 from tests.count_kernels.mix import mix
 from tests.count_kernels.model import CORES, MISSING, Modelled, modelled, version
 from tests.count_kernels.page import page
 from tests.count_kernels.rows import row_of
-from tests.count_kernels.trace import Block, Call, Program, Reader, TraceError
+from tests.count_kernels.trace import Block, Call, Reader, TraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
