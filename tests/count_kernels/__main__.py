@@ -19,9 +19,10 @@ from harness.toolchain.build import build
 from tests.count_kernels.emulator import Program
 from tests.count_kernels.goals import LARQ
 from tests.count_kernels.jobs import jobs
-from tests.count_kernels.model import SHARE, version
+from tests.count_kernels.model import MISSING, SHARE, version
 from tests.count_kernels.page import page
 from tests.count_kernels.rows import row_of
+from tests.count_kernels.trace import TraceError
 from tests.helpers.virtual import home, qemu
 
 if TYPE_CHECKING:
@@ -54,10 +55,14 @@ def _show(call: Call) -> None:
     _say("\n".join(lines))
 
 
-def _counted(job: Job, checker: Path, *, hot: bool) -> Row:
+def _counted(job: Job, checker: Path, *, hot: bool) -> Row | None:
     begin = time.monotonic()
     program = Program(path=checker, target=job.target, cpu=job.cpu)
-    call = program.count(job.variant, job.shape, job.output)
+    try:
+        call = program.count(job.variant, job.shape, job.output)
+    except TraceError as error:
+        _say(f"{job.name}: no count: {error}")
+        return None
     row = row_of(job, call)
     if hot:
         _show(call)
@@ -70,7 +75,7 @@ def _counted(job: Job, checker: Path, *, hot: bool) -> Row:
 
 
 def main() -> int:
-    """Count everything and write both files; 0 whether met or not: the rows say it."""
+    """Count everything and write both files; 0 whether met or not, 1 where a count is missing."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--only", default="", help="jobs with this in target, cpu, variant, ...")
     options.add_argument("--no-page", action="store_true", help="leave docs/COUNTS.md alone")
@@ -82,15 +87,17 @@ def main() -> int:
     todo, begin = jobs(asked.only), datetime.now(UTC)
     built = {name: build(program="check", target=name).path for name in {j.target for j in todo}}
     with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:
-        rows = list(pool.map(lambda job: _counted(job, built[job.target], hot=asked.hot), todo))
+        told = list(pool.map(lambda job: _counted(job, built[job.target], hot=asked.hot), todo))
+    rows = [row for row in told if row is not None]
     ROWS.parent.mkdir(parents=True, exist_ok=True)
     ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     when = f"{begin:%Y-%m-%d}, compiled by zig {zig.version()}"
-    text = page(rows, emulator=_emulator(), model=version(), others=LARQ, when=when)
+    model = f"llvm-mca ({MISSING})" if version() == MISSING else version()
+    text = page(rows, emulator=_emulator(), model=model, others=LARQ, when=when)
     if not asked.no_page:
         PAGE.write_text(text, encoding="utf-8")
     _say(text)
-    return 0
+    return 0 if rows and len(rows) == len(todo) else 1
 
 
 if __name__ == "__main__":
