@@ -45,21 +45,37 @@ def limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> f
     return max(binary / (int(found[1]) * int(found[2])), whole)
 
 
+def own_limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> float:
+    """Return the best speed of the unit that the scheme's own kernels work with, or 0.
+
+    A board with a fast int8 unit could carry binary products out on it: that is a limit for the
+    board (`limit_ops_per_s`), none that says how good the binary kernel is.
+    """
+    limit = limit_ops_per_s(workload, scheme, peaks)
+    found = _BITS.fullmatch(scheme)
+    if not limit or scheme == "w8a8" or (found is None and scheme != "terna1"):
+        return limit
+    planes = int(found[1]) * int(found[2]) if found else 1
+    return peaks.get("w1a1", 0.0) / planes or limit
+
+
 def roofline_ops_per_s(
     workload: str,
     scheme: str,
     *,
     macs: int,
-    peaks: Mapping[str, float],
+    computing: float,
     reads: Sequence[ReadLevel],
     threads: int = 1,
 ) -> float:
     """Return the roofline of one call of `macs` products, all threads together, or 0.
 
+    `computing` is the limit of the units, of one core.
+
     Threads: each with a core's units, caches and share of the weights; memory that they would have
     to share counts as often as there are threads, so the roof may be too high, never too low.
     """
-    computing = limit_ops_per_s(workload, scheme, peaks) * threads
+    computing *= threads
     if workload != "gemv" or not reads or not macs:
         return computing
     own_bytes = macs * weight_bits(scheme) / 8 / threads

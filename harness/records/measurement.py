@@ -173,7 +173,8 @@ class Measurement:
     cpu_ns: CpuTime | None = None
     inferences_per_s: float | None = None
     ops_per_s: float | None = None
-    peak_share: float | None = None
+    peak_share: float | None = None  # of the best that any unit of the board allows
+    unit_share: float | None = None  # of what the scheme's own unit allows
     accuracy: Accuracy | None = None
     memory: Memory | None = None
     startup_ns: Startup | None = None

@@ -30,7 +30,7 @@ def _faults(m: Measurement) -> Iterator[str]:
         yield from _latency(m.latency_ns)
     rates = {"inferences_per_s": m.inferences_per_s, "ops_per_s": m.ops_per_s}
     yield from _outside(rates, *_RATE)
-    yield from _outside({"peak_share": m.peak_share}, 0.0, 1e6)
+    yield from _outside({"peak_share": m.peak_share, "unit_share": m.unit_share}, 0.0, 1e6)
     others = {"clock_hz": m.clock_hz, "temperature_c": m.temperature_c}
     yield from _outside(others, -_MOST, _MOST)
     for energy in m.energy:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from harness.records.measurement import Status
 from harness.report import words
 from harness.report.context import Bar, BarGroup, Block, Cell, Chart, Row, Table
-from harness.report.grid import WEAK, labels, seeded, spread_of
+from harness.report.grid import is_weak, labels, seeded, spread_of
 from harness.report.rows import Shown, scheme_order, setting_words
 from harness.report.verdicts import has_number
 from harness.stats.ranking import Estimate, geometric_mean, ratio
@@ -134,9 +134,9 @@ def _group_title(row: Shown) -> str:
 
 
 def _weak_words(base: Shown | None) -> str:
-    share = base.m.peak_share if base else None
-    if share is None or share >= WEAK:
+    if base is None or not is_weak(base.m):
         return ""
+    share = base.m.unit_share or base.m.peak_share or 0.0
     return f"weak baseline: fp32 at {percent(share, 0)} of peak"
 
 

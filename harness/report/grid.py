@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness.records.measurement import Status
+from harness.records.measurement import Measurement, Status
 from harness.report import words
 from harness.report.context import Block, Cell, Row, Table
 from harness.report.rows import Shown, scheme_order, setting_words, unique
@@ -125,6 +125,12 @@ def labels(row: Shown) -> str:
     return "emulated" if row.m.emulated else "vm" if row.m.vm else ""
 
 
+def is_weak(m: Measurement) -> bool:
+    """Say whether an item reaches too little of what its own unit could do."""
+    share = m.peak_share if m.unit_share is None else m.unit_share
+    return share is not None and share < WEAK and not m.emulated
+
+
 def cell(row: Shown, rank: str = "") -> Cell:
     """Return an item's cell: its number, or the status and reason that stand in its place."""
     m = row.m
@@ -135,13 +141,12 @@ def cell(row: Shown, rank: str = "") -> Cell:
         detail = words.ops(m.ops_per_s)
     else:
         detail = rate(m.inferences_per_s) if m.inferences_per_s else ""
-    weak = m.peak_share is not None and m.peak_share < WEAK and not m.emulated
     return Cell(
         value=words.latency(m),
         interval=words.plus_minus(m),
         detail=detail,
         rank=rank,
-        note="weak" if weak else "",
+        note="weak" if is_weak(m) else "",
         mark=mark,
         hint=all_reasons(m.reasons),
     )

@@ -8,10 +8,12 @@ from harness.records.measurement import Energy, Status
 from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Block, Cell, Fact, Row, Table
-from harness.report.grid import WEAK, cell, labels, seeded
+from harness.report.grid import WEAK, cell, is_weak, labels, seeded
 from harness.report.rows import Shown, scheme_order, setting_words, unique
 from harness.report.verdicts import MARKS, all_reasons, has_number
 from harness.units import duration_ns, percent, rate, size_bytes
+
+_ALIKE = 0.005  # of two shares
 
 SCOPES = {
     "wall": "Wall: the whole supply, meter outside",
@@ -177,8 +179,8 @@ def peaks(rows: Sequence[Shown]) -> Table | None:
         title="Share of the board's own peak",
         note="Peak: the best of several loops that touch registers only, measured on this board"
         " when the session began; for gemv the best that reads as many weights where there are"
-        f" fewer. Under {percent(WEAK, 0)} (the tick) a side is a weak baseline:"
-        " beating it proves little.",
+        f" fewer. Under {percent(WEAK, 0)} (the tick) of what its own unit allows a side is a weak"
+        " baseline: beating it proves little.",
         corner="item",
         columns=tuple(schemes),
         blocks=tuple(
@@ -202,10 +204,13 @@ def _peak_rows(rows: Sequence[Shown], schemes: Sequence[str]) -> tuple[Row, ...]
 
 
 def _peak(row: Shown) -> Cell:
-    share = row.m.peak_share or 0.0
+    share, own = row.m.peak_share or 0.0, row.m.unit_share
     return Cell(
         value=percent(share, 0),
         meter=round(min(share, 1.0) * 100, 1),
-        note="weak" if share < WEAK else "",
+        detail=""
+        if own is None or abs(own - share) < _ALIKE
+        else f"{percent(own, 0)} of its own unit",
+        note="weak" if is_weak(row.m) else "",
         hint=row.m.variant or "",
     )

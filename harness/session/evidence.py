@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from harness.records.board import BoardFacts
     from harness.records.item import Protocol, Work
     from harness.records.measurement import Latency
-from harness.records.limits import ReadLevel, limit_ops_per_s, roofline_ops_per_s
+from harness.records.limits import (
+    ReadLevel,
+    limit_ops_per_s,
+    own_limit_ops_per_s,
+    roofline_ops_per_s,
+)
 from harness.session.sanity import most_ops_per_s
 from harness.stats.latency import quantile
 
@@ -53,28 +58,35 @@ class Evidence:
 
     @property
     def peak_share(self) -> float | None:
-        """Share of the roofline that this board's measured peaks and reads allow for it."""
+        """Share of the roofline of the board's best unit for the scheme."""
+        item = self.work.item
+        return self._share_of(limit_ops_per_s(item.workload, item.scheme, self.peaks))
+
+    @property
+    def unit_share(self) -> float | None:
+        """Share of the roofline of the unit that the scheme's own kernels work with."""
+        item = self.work.item
+        return self._share_of(own_limit_ops_per_s(item.workload, item.scheme, self.peaks))
+
+    @property
+    def computing_share(self) -> float | None:
+        """Share of what the board's best unit computes, wherever the operands lie."""
+        item = self.work.item
+        # peaks are those of one core; cores that differ are held against that one, too
+        limit = limit_ops_per_s(item.workload, item.scheme, self.peaks) * max(1, item.threads)
+        return self.ops_per_s / limit if self.ops_per_s is not None and limit > 0 else None
+
+    def _share_of(self, computing: float) -> float | None:
         item = self.work.item
         roof = roofline_ops_per_s(
             item.workload,
             item.scheme,
             macs=sum(self.work.macs_by_precision.values()),
-            peaks=self.peaks,
+            computing=computing,
             reads=self.reads,
             threads=max(1, item.threads),
         )
-        return self._share_of(roof)
-
-    @property
-    def unit_share(self) -> float | None:
-        """Share of what the board's units compute at most, wherever the operands lie."""
-        item = self.work.item
-        # peaks are those of one core; cores that differ are held against that one, too
-        peak = limit_ops_per_s(item.workload, item.scheme, self.peaks) * max(1, item.threads)
-        return self._share_of(peak)
-
-    def _share_of(self, limit: float) -> float | None:
-        return self.ops_per_s / limit if self.ops_per_s is not None and limit > 0 else None
+        return self.ops_per_s / roof if self.ops_per_s is not None and roof > 0 else None
 
     @property
     def least_ns(self) -> float:

@@ -214,6 +214,7 @@ def _measured(
         inferences_per_s=work.item.batch * 1e9 / latency.p50 if latency and believable else None,
         ops_per_s=evidence.ops_per_s if passed else None,
         peak_share=evidence.peak_share if passed else None,
+        unit_share=evidence.unit_share if passed else None,
         accuracy=_accuracy(work),
         memory=_memory(frames.samples),
         startup_ns=Startup(load=last.get("load_ns"), first=last.get("first_ns")),

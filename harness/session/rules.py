@@ -41,7 +41,7 @@ def above_peak(e: Evidence) -> Reason | None:
     """V04: faster than the board's own peak, or than any core. Emulated clocks prove nothing."""
     if e.facts.emulated:
         return None
-    share = e.unit_share
+    share = e.computing_share
     if share is not None and share > PEAK_LIMIT:
         words = "faster than this board's own peak: the work cannot have been done"
         return Reason(rule="V04", words=words, seen=share, limit=PEAK_LIMIT)

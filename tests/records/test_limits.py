@@ -7,6 +7,7 @@ import pytest
 from harness.records.limits import (
     ReadLevel,
     limit_ops_per_s,
+    own_limit_ops_per_s,
     roofline_ops_per_s,
     weight_bits,
 )
@@ -58,18 +59,41 @@ READS = (
 def test_a_vector_is_limited_by_reading_its_weights(
     scheme: str, macs: int, threads: int, limit: float
 ) -> None:
-    found = roofline_ops_per_s("gemv", scheme, macs=macs, peaks=PEAKS, reads=READS, threads=threads)
+    computing = limit_ops_per_s("gemv", scheme, PEAKS)
+    found = roofline_ops_per_s(
+        "gemv", scheme, macs=macs, computing=computing, reads=READS, threads=threads
+    )
     assert found == limit
 
 
 def test_what_computes_more_than_it_reads_is_limited_by_its_unit() -> None:
-    found = roofline_ops_per_s("gemm", "w1a1", macs=1 << 30, peaks=PEAKS, reads=READS, threads=2)
+    found = roofline_ops_per_s(
+        "gemm", "w1a1", macs=1 << 30, computing=400.0, reads=READS, threads=2
+    )
     assert found == 800.0
     fast = (ReadLevel(cache_bytes=0, bytes_per_s=1e9),)
-    assert roofline_ops_per_s("gemv", "w8a8", macs=64, peaks=PEAKS, reads=fast) == 90.0
-    assert roofline_ops_per_s("gemv", "w8a8", macs=64, peaks=PEAKS, reads=()) == 90.0
+    assert roofline_ops_per_s("gemv", "w8a8", macs=64, computing=90.0, reads=fast) == 90.0
+    assert roofline_ops_per_s("gemv", "w8a8", macs=64, computing=90.0, reads=()) == 90.0
 
 
 def test_bits_of_a_weight() -> None:
     schemes = ("w1a1", "w4a8", "terna8", "pot3a8", "fp32", "bf16")
     assert [weight_bits(s) for s in schemes] == [1, 4, 2, 3, 32, 16]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "own", "board"),
+    [
+        ("w1a1", 400.0, 900.0),
+        ("terna1", 400.0, 900.0),
+        ("w2a2", 100.0, 900.0),
+        ("w8a8", 900.0, 900.0),
+        ("terna8", 900.0, 900.0),
+        ("fp32", 20.0, 20.0),
+        ("w2a8", 0.0, 0.0),
+    ],
+)
+def test_a_kernel_is_as_good_as_its_own_unit_allows(scheme: str, own: float, board: float) -> None:
+    matrix_unit = {**PEAKS, "w8a8": 900.0}
+    assert own_limit_ops_per_s("gemm", scheme, matrix_unit) == own
+    assert limit_ops_per_s("gemm", scheme, matrix_unit) == board

@@ -61,6 +61,7 @@ COLUMNS: dict[str, Callable[[Measurement], Value]] = {
     "inferences_per_s": lambda m: m.inferences_per_s,
     "ops_per_s": lambda m: m.ops_per_s,
     "peak_share": lambda m: m.peak_share,
+    "unit_share": lambda m: m.unit_share,
     "accuracy_metric": lambda m: m.accuracy.metric if m.accuracy else None,
     "accuracy": lambda m: m.accuracy.value if m.accuracy else None,
     "energy_source": _energy(lambda e: e.source),
