@@ -20,7 +20,7 @@ static void four_rows(const struct gemm_args *g, const struct columns *at, const
         tile_sums(a, at->panels, panels, steps, (int64_t)g->k, row, g->c_stride);
     if (rest > 0) {
         uint8_t edge[MR][NR * 4];
-        tile_sums(a, at->panels + panels * NR * words, 1, steps, (int64_t)g->k, *edge, sizeof *edge);
+        tile_sums(a, at->panels + panels * NR * words, 1, steps, (int64_t)g->k, edge, sizeof *edge);
         for (size_t r = 0; r < MR; r++)
             memcpy(row + r * g->c_stride + panels * NR * 4, edge[r], rest * 4);
     }

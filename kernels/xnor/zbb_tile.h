@@ -14,7 +14,9 @@
 #endif
 
 enum { MR = 4, NR = 4, STEPS = 8 };
-enum { STEP_BYTES = 56 * 4 }; /* of a step's code */
+enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of signs */
+/* A small frame of its own: every operand in memory must lie near the stack pointer. */
+#define OWN_FRAME static __attribute__((noinline, unused)) void
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
 /* `w` and `v` hold words of B in turn, so that loads come early. */
@@ -33,7 +35,7 @@ enum { STEP_BYTES = 56 * 4 }; /* of a step's code */
 #define BEGIN_SUM(s, x, w) "xor %[" #s "], %[" #x "], %[" #w "]\n cpop %[" #s "], %[" #s "]\n"
 #define BEGIN_COLUMN(w, j, at) BEGIN_SUM(s0##j, x0, w) BEGIN_SUM(s1##j, x1, w) BEGIN_SUM(s2##j, x2, w) BEGIN_SUM(s3##j, x3, w)
 #define LIMIT_COLUMN(w, j, at)                                                                                         \
-    LOAD(v, limits, at) COUNT_PAIR(x0, x1, w, u) ADD_PAIR(u, s0##j, s1##j, v, v)                                       \
+    LOAD(v, last, at) COUNT_PAIR(x0, x1, w, u) ADD_PAIR(u, s0##j, s1##j, v, v)                                       \
     COUNT_PAIR(x2, x3, w, w) ADD_PAIR(w, s2##j, s3##j, v, v)
 #define STEP(at)                                                                                                       \
     LOAD_ROWS(at) LOAD(v, b, at + 8) COLUMN(w, 0) LOAD(w, b, at + 16) COLUMN(v, 1) LOAD(v, b, at + 24)                 \
@@ -63,6 +65,13 @@ enum { STEP_BYTES = 56 * 4 }; /* of a step's code */
     "xor %[s" #r "3], %[s" #r "3], %[s" #r "1]\n srli %[s" #r "3], %[s" #r "3], 60\n"                                  \
     "sb %[s" #r "3], " #at "(%[v])\n"
 
+#define STORE_ALL_SIGNS                                                                                                \
+    "ld %[v], %[to]\n addi %[u], %[v], 1\n sd %[u], %[to]\n"                                                           \
+    STORE_SIGNS(0, 0) STORE_SIGNS(1, 16) STORE_SIGNS(2, 32) STORE_SIGNS(3, 48)
+
+/* B goes on where it is; the stores have left the next `to` in u. */
+#define NEXT_PANEL "ld %[a], %[begin]\n ld %[w], %[to_end]\n bne %[u], %[w], 2b\n"
+
 #define ASM_SUM(r, j) [s##r##j] "=&r"(sum[r][j])
 #define ASM_SUMS(r) ASM_SUM(r, 0), ASM_SUM(r, 1), ASM_SUM(r, 2), ASM_SUM(r, 3)
 
@@ -89,26 +98,47 @@ static inline uint64_t *lay_rows(uint64_t *to, const uint64_t *const from[MR], s
     return to;
 }
 
-/* Sums of `panels` panels: start - 2 * bits that differ, rows `stride` bytes apart. */
-static inline __attribute__((always_inline)) void tile_sums(const uint64_t *a, const uint64_t *b, size_t panels,
-                                                            struct steps steps, int64_t start, uint8_t *c,
-                                                            size_t stride) {
-    struct {
-        const void *end, *begin;
-        uint8_t *to, *to_end;
-        ptrdiff_t skip, entry;
+/* What a row of panels needs; `to` steps to the next panel. */
+struct tile_row {
+    const void *end, *begin;
+    uint8_t *to, *to_end;
+    ptrdiff_t skip, entry;
+    union {
         int64_t start;
-        size_t stride;
-    } s = {(const uint8_t *)a + steps.bytes, a, c, c + 16 * panels, steps.skip, steps.entry, start, stride};
-    uint64_t sum[MR][NR], x0, x1, x2, x3, w, v, t, u, last;
-    __asm__ volatile(".option push\n .option norvc\n"
-                     "2:\n" FIRST_STEP(BEGIN_COLUMN) ALL_STEPS STORE_SUMS
-                     "ld %[a], %[begin]\n ld %[w], %[to_end]\n bne %[u], %[w], 2b\n .option pop\n"
-                     : ASM_SUMS(0), ASM_SUMS(1), ASM_SUMS(2), ASM_SUMS(3), [x0] "=&r"(x0), [x1] "=&r"(x1),
-                       [x2] "=&r"(x2), [x3] "=&r"(x3), [w] "=&r"(w), [v] "=&r"(v), [t] "=&r"(t), [u] "=&r"(u),
-                       [a] "+&r"(a), [b] "+&r"(b), [last] "=&r"(last), [to] "+m"(s.to)
-                     : [skip] "m"(s.skip), [entry] "m"(s.entry), [end] "m"(s.end), [begin] "m"(s.begin),
-                       [to_end] "m"(s.to_end), [start] "m"(s.start), [stride] "m"(s.stride)
-                     : "memory");
+        const int64_t *limits;
+    };
+    size_t stride;
+};
+#define ASM_ROWS(text, row)                                                                                            \
+    do {                                                                                                               \
+        uint64_t sum[MR][NR], x0, x1, x2, x3, w, v, t, u, last;                                                        \
+        __asm__ volatile(".option push\n .option norvc\n" text ".option pop\n"                                         \
+                         : ASM_SUMS(0), ASM_SUMS(1), ASM_SUMS(2), ASM_SUMS(3), [x0] "=&r"(x0), [x1] "=&r"(x1),         \
+                           [x2] "=&r"(x2), [x3] "=&r"(x3), [w] "=&r"(w), [v] "=&r"(v), [t] "=&r"(t), [u] "=&r"(u),     \
+                           [a] "+&r"(a), [b] "+&r"(b), [last] "=&r"(last), [to] "+m"((row).to),                        \
+                           [start] "+m"((row).start)                                                                   \
+                         : [skip] "m"((row).skip), [entry] "m"((row).entry), [end] "m"((row).end),                     \
+                           [begin] "m"((row).begin), [to_end] "m"((row).to_end), [stride] "m"((row).stride)            \
+                         : "memory");                                                                                  \
+    } while (0)
+
+/* Sums of `panels` panels, at least one: start - 2 * bits that differ, rows `stride` bytes apart. */
+OWN_FRAME tile_sums(const uint64_t *a, const uint64_t *b, size_t panels, struct steps steps, int64_t start,
+                             void *c, size_t stride) {
+    uint8_t *to = c;
+    struct tile_row row = {(const uint8_t *)a + steps.bytes, a, to, to + 16 * panels, steps.skip, steps.entry,
+                           {start}, stride};
+    ASM_ROWS("2:\n" FIRST_STEP(BEGIN_COLUMN) ALL_STEPS STORE_SUMS NEXT_PANEL, row);
+}
+
+/* Signs of limit + bits that differ, a byte per panel, rows SIGNS bytes apart; limits go on as columns do. */
+OWN_FRAME tile_signs(const uint64_t *a, const uint64_t *b, size_t panels, struct steps steps,
+                              const int64_t *limits, uint8_t *to) {
+    struct tile_row row = {(const uint8_t *)a + steps.bytes, a, to, to + panels, steps.skip, steps.entry,
+                           {.limits = limits}, 0};
+    ASM_ROWS("2:\n"
+             "ld %[last], %[start]\n" FIRST_STEP(LIMIT_COLUMN) "addi %[last], %[last], 32\n sd %[last], %[start]\n" ALL_STEPS
+                 STORE_ALL_SIGNS NEXT_PANEL,
+             row);
 }
 #endif
