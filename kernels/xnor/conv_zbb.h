@@ -3,7 +3,7 @@
 #ifndef XNOR_CONV_ZBB_H
 #define XNOR_CONV_ZBB_H
 #include "conv_form.h"
-#include "zbb_tile.h"
+#include "conv_zbb_near.h"
 
 enum { COLUMNS = SIGNS * NR, PANELS = SIGNS, PIXELS = 256 }; /* PIXELS: as many as the walk brings at once */
 enum { MOST_WORDS = 256, NEAR_BYTES = 24 << 10 };            /* of taps laid side by side; of B */
@@ -35,6 +35,7 @@ struct part {
     const uint64_t *b;
     size_t first, count, words; /* panels */
     struct steps steps;
+    bool lines_of_two; /* three taps of two words each */
 };
 
 static void sums_part(const struct conv_tiles *t, const struct part *p, uint64_t *side, size_t pixels) {
@@ -84,6 +85,10 @@ static void signs_part(const struct conv_tiles *t, const struct part *p, uint64_
             continue;
         }
         count = MR;
+        if (p->lines_of_two && t->at[i + 3] - t->at[i] == 3 * 16) {
+            near_two(t->at[i], t->line_bytes, p->b, p->count, limits_of(t, i) + p->first * NR, signs);
+            continue;
+        }
         lay_pixels(side, t, i);
         tile_signs(side, p->b, p->count, p->steps, limits_of(t, i) + p->first * NR, signs);
     }
@@ -107,13 +112,45 @@ static void put_bits(const struct conv_tiles *t, const uint8_t *signs, size_t co
     }
 }
 
-static void zbb_tiles(const struct conv_tiles *t, size_t pixels) {
-    const size_t words = t->lines * t->words, outputs = t->args->shape.n / t->args->shape.groups;
-    const size_t rest = outputs - t->column % outputs, columns = rest < COLUMNS ? rest : COLUMNS;
+/* Windows of 3 x 3 words, end to end. */
+static void near_tiles(const struct conv_tiles *t, size_t columns, size_t pixels) {
+    const struct conv_args *g = t->args;
+    const uint64_t used = ~(uint64_t)0 >> (COLUMNS - columns), flip = ~g->flip[t->column / 64];
+    uint8_t *to = (uint8_t *)g->bits + t->pixel * g->bits_stride + t->column / 8;
+    struct one_near near; /* what lies behind the columns is masked off */
+    const int64_t *limits = NULL;
+    for (size_t i = 0; i < pixels; i += MR, to += MR * g->bits_stride) {
+        alignas(8) uint16_t signs[MR][4];
+        if (limits != limits_of(t, i)) {
+            limits = limits_of(t, i);
+#pragma clang loop unroll_count(4)
+            for (size_t o = 0; o < COLUMNS; o++)
+                near.limits[o] = limits[o];
+        }
+        near_one((const uint64_t *)t->at[i], t->line_bytes / 8, (const uint64_t *)t->panel, (columns + NR - 1) / NR,
+                 &near);
+        UNROLLED for (size_t part = 0; part < 4; part++) near_signs(&near, part, signs);
+        UNROLLED for (size_t r = 0; r < MR; r++)
+            *(uint64_t *)(to + r * g->bits_stride) = (load_word((const uint8_t *)signs[r]) ^ flip) & used;
+    }
+}
+
+/* Pixels from `first` on, four by four, that lie side by side in the map and start from the same numbers. */
+static size_t count_near(const struct conv_tiles *t, size_t first, size_t pixels) {
+    size_t i = first;
+    for (; i + MR <= pixels && t->at[i + 3] - t->at[i] == 3 * 8; i += MR)
+        if (t->starts[i] != t->starts[i + 1] || t->starts[i] != t->starts[i + 2] || t->starts[i] != t->starts[i + 3])
+            break;
+    return i - first;
+}
+
+static void any_tiles(const struct conv_tiles *t, size_t pixels, size_t columns) {
+    const size_t words = t->lines * t->words;
     const size_t panels = (columns + NR - 1) / NR, near = NEAR_BYTES / (words * NR * 8), step = near < 4 ? 4 : near;
     alignas(64) uint64_t side[MOST_WORDS * MR];
     alignas(8) uint8_t signs[PIXELS * SIGNS];
-    struct part p = {.b = (const uint64_t *)t->panel, .words = words, .steps = steps_of(words)};
+    struct part p = {.b = (const uint64_t *)t->panel, .words = words, .steps = steps_of(words),
+                     .lines_of_two = t->lines == 3 && t->words == 6};
     if (t->sums == NULL && panels < PANELS)
         memset(signs, 0, sizeof signs);
     for (; p.first < panels; p.first += p.count, p.b += p.count * words * NR) {
@@ -125,6 +162,25 @@ static void zbb_tiles(const struct conv_tiles *t, size_t pixels) {
     }
     if (t->sums == NULL)
         put_bits(t, signs, columns, pixels);
+}
+
+static void zbb_tiles(const struct conv_tiles *t, size_t pixels) {
+    const size_t outputs = t->args->shape.n / t->args->shape.groups, rest = outputs - t->column % outputs;
+    const size_t columns = rest < COLUMNS ? rest : COLUMNS;
+    struct conv_tiles run = *t;
+    if (t->sums || t->lines != 3 || t->words != 3) {
+        any_tiles(t, pixels, columns);
+        return;
+    }
+    for (size_t i = 0, count; i < pixels; i += count, run.at += count, run.starts += count, run.pixel += count) {
+        count = count_near(t, i, pixels);
+        if (count > 0) {
+            near_tiles(&run, columns, count);
+            continue;
+        }
+        count = pixels - i < MR ? pixels - i : MR;
+        any_tiles(&run, count, columns);
+    }
 }
 
 /* sum = start - 2 * differ < threshold, or differ >= limit: a limit that is below all counts or above is right too. */

@@ -59,15 +59,15 @@ enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of s
     "add %[v], %[v], %[t]\n" STORE_ROW(3)
 
 /* The signs of a row in the low bits of a byte, as what differs between neighbours: bit j = sign j ^ ... ^ sign 3. */
-#define STORE_SIGNS(r, at)                                                                                             \
+#define STORE_SIGNS(r, at, v)                                                                                            \
     "srli %[s" #r "2], %[s" #r "2], 1\n srli %[s" #r "1], %[s" #r "1], 2\n srli %[s" #r "0], %[s" #r "0], 3\n"         \
     "xor %[s" #r "3], %[s" #r "3], %[s" #r "2]\n xor %[s" #r "1], %[s" #r "1], %[s" #r "0]\n"                          \
     "xor %[s" #r "3], %[s" #r "3], %[s" #r "1]\n srli %[s" #r "3], %[s" #r "3], 60\n"                                  \
-    "sb %[s" #r "3], " #at "(%[v])\n"
+    "sb %[s" #r "3], " #at "(%[" #v "])\n"
 
 #define STORE_ALL_SIGNS                                                                                                \
     "ld %[v], %[to]\n addi %[u], %[v], 1\n sd %[u], %[to]\n"                                                           \
-    STORE_SIGNS(0, 0) STORE_SIGNS(1, 16) STORE_SIGNS(2, 32) STORE_SIGNS(3, 48)
+    STORE_SIGNS(0, 0, v) STORE_SIGNS(1, 16, v) STORE_SIGNS(2, 32, v) STORE_SIGNS(3, 48, v)
 
 /* B goes on where it is; the stores have left the next `to` in u. */
 #define NEXT_PANEL "ld %[a], %[begin]\n ld %[w], %[to_end]\n bne %[u], %[w], 2b\n"
@@ -91,10 +91,15 @@ static inline struct steps steps_of(size_t words) {
 
 /* Four rows side by side. */
 static inline uint64_t *lay_rows(uint64_t *to, const uint64_t *const from[MR], size_t words) {
-    const uint64_t *a = from[0], *b = from[1], *c = from[2], *d = from[3];
-#pragma clang loop unroll_count(4) vectorize(disable)
-    for (size_t i = 0; i < words; i++, to += MR)
-        to[0] = a[i], to[1] = b[i], to[2] = c[i], to[3] = d[i];
+    const uint64_t *a = from[0], *b = from[1], *c = from[2], *d = from[3], *end = to + words * MR;
+    /* lines of three taps first */
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (; to + 2 * MR < end; to += 3 * MR, a += 3, b += 3, c += 3, d += 3)
+        UNROLLED for (size_t i = 0; i < 3; i++)
+            to[i * MR] = a[i], to[i * MR + 1] = b[i], to[i * MR + 2] = c[i], to[i * MR + 3] = d[i];
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (; to < end; to += MR)
+        to[0] = *a++, to[1] = *b++, to[2] = *c++, to[3] = *d++;
     return to;
 }
 
