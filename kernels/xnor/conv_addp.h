@@ -199,8 +199,7 @@ static void pack(uint8_t *panels, const struct conv_weights *w, size_t first, si
             }
 }
 
-static const struct conv_form form = {.nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tiles,
+static const struct conv_form addp_form = {.nr = NR, .word_bytes = 8, .max_words = MAX_WORDS, .pack = pack, .tiles = tiles,
                                       .finish_pixel = xnor_conv_finish, .finish = finish_strip, .multiple = NR, .ends = 1u << EPILOGUE_BITS,
                                       .limit_bytes = 2, .prepare = prepare};
-TILES_KERNEL(form)
 #endif

@@ -9,6 +9,7 @@
 /* Sum of a pixel and a column = start[row][column] - 2 * bits that differ, over `lines` lines of `words` words. */
 struct conv_tiles {
     const uint8_t *const *at;     /* one pointer per pixel, to its first tap */
+    const uint8_t *gathered;      /* the same pixels as `gather` left them */
     const int32_t *const *starts; /* one row per pixel */
     const int32_t *starts_base;   /* the first of these rows */
     const uint8_t *panel;
@@ -28,6 +29,10 @@ struct conv_form {
     size_t max_words;  /* of taps in one call of `tiles`, even */
     /* 64 channels into the map; NULL: as they are */
     void (*spread)(uint8_t *to, uint64_t bits);
+    /* All taps of the pixels of t, for variants whose tiles do not read the map; NULL: they do. `gathered_bytes` per
+     * pixel; calls begin at multiples of 64 pixels of a list. */
+    void (*gather)(uint8_t *to, const struct conv_tiles *t, size_t pixels);
+    size_t (*gathered_bytes)(size_t words);
     /* lines of words of n columns into panels */
     void (*pack)(uint8_t *panels, const struct conv_weights *w, size_t first, size_t n, size_t lines, size_t words);
     void (*tiles)(const struct conv_tiles *t, size_t pixels);

@@ -3,7 +3,7 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 #if defined(__aarch64__)
-#include "conv_addp.h"
+#include "conv_triples.h"
 #else
 #include "conv_bytes.h"
 #endif

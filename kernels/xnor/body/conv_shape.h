@@ -6,7 +6,8 @@
 /* Walks and maps take a small part of the time. */
 #define CONV_SHARED static __attribute__((cold, noinline))
 
-enum { CONV_BLOCK = 256, CONV_SLACK = 64, CONV_BUFFER = 16384, CONV_STRIP = 64 };
+/* CONV_GATHERED: bytes of gathered pixels that stay in the nearest cache of a small core. */
+enum { CONV_BLOCK = 256, CONV_SLACK = 64, CONV_BUFFER = 16384, CONV_STRIP = 64, CONV_GATHERED = 20480 };
 
 struct conv_sizes {
     const struct conv_shape *s;
@@ -18,7 +19,9 @@ struct conv_sizes {
     size_t classes_y, classes_x;       /* ways in which a window hangs over the edges */
     size_t pixel_bytes, line_bytes, map_bytes; /* of the map with its border, for one group */
     size_t block;                      /* pixels whose sums are kept at once */
-    size_t starts_at, limits_at, classes_at, lists_at, sums_at, total; /* offsets in work; the map comes first */
+    size_t gathered_bytes, gathered;   /* of a pixel; pixels that are gathered at once */
+    /* offsets in work; the map comes first */
+    size_t starts_at, limits_at, classes_at, lists_at, gathered_at, sums_at, total;
 };
 
 /* Taps begin .. end of a window whose first tap is the at-th with the border lie inside of the map. */
@@ -59,12 +62,18 @@ CONV_SHARED void conv_sizes_of(struct conv_sizes *z, const struct conv_shape *s,
     z->map_bytes = (s->h + 2 * s->pad) * z->line_bytes;
     z->block = rounded(CONV_BUFFER / z->columns + 1, 16);
     z->block = z->block < CONV_BLOCK ? z->block : CONV_BLOCK;
+    if (form->gather) {
+        z->gathered_bytes = form->gathered_bytes(s->window * s->window * z->words);
+        z->gathered = CONV_GATHERED / z->gathered_bytes / 8 * 8 + 8;
+        z->block = z->block < z->gathered ? z->block : z->gathered;
+    }
     size_t rows = z->classes_y * z->classes_x;
     z->starts_at = rounded(s->groups * z->map_bytes, 64);
     z->limits_at = rounded(z->starts_at + rows * z->columns * 4, 64);
     z->classes_at = rounded(z->limits_at + rows * z->columns * form->limit_bytes, 64);
     z->lists_at = rounded(z->classes_at + (z->high + z->wide) * sizeof(uint32_t), 64);
-    z->sums_at = rounded(z->lists_at + CONV_BLOCK * 2 * sizeof(void *), 64);
+    z->gathered_at = rounded(z->lists_at + CONV_BLOCK * 2 * sizeof(void *), 64);
+    z->sums_at = rounded(z->gathered_at + z->gathered * z->gathered_bytes, 64);
     size_t buffer = z->block * z->columns, strip = CONV_STRIP * form->nr;
     z->total = z->sums_at + 4 * (buffer > strip ? buffer : strip);
 }

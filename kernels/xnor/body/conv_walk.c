@@ -18,6 +18,7 @@ struct walk {
     uint32_t *class_y, *class_x;
     const uint8_t **at;
     const int32_t **rows;
+    uint8_t *gathered;
     bool ends, strips; /* tiles end by themselves; strips of sums are finished panel by panel */
 };
 
@@ -90,6 +91,7 @@ static void run_tiles(const struct walk *w, struct conv_tiles *t, size_t first, 
     for (size_t i = 0, pixels; i < count; i += pixels) {
         pixels = count - i < step ? count - i : step;
         t->at = w->at + i, t->starts = w->rows + i;
+        t->gathered = w->gathered + i * z->gathered_bytes;
         t->pixel = first + i;
         t->sums = w->ends ? NULL : w->strips ? w->sums : w->sums + t->column;
         z->form->tiles(t, pixels);
@@ -116,6 +118,9 @@ CONV_SHARED void run_group(const struct walk *w, struct conv_tiles *t, size_t gr
     t->panel = panel, t->lines = z->s->window, t->words = line_words;
     if (line_words * t->lines <= z->form->max_words) {
         list_pixels(w, first, count, map, false);
+        t->at = w->at;
+        if (z->form->gather)
+            z->form->gather(w->gathered, t, count);
         run_panels(w, t, group, first, count);
         return;
     }
@@ -138,6 +143,7 @@ void xnor_conv_run(const struct conv_args *g, const struct conv_form *form) {
     w.starts = (int32_t *)(work + z->starts_at), w.sums = (int32_t *)(work + z->sums_at);
     w.class_y = (uint32_t *)(work + z->classes_at), w.class_x = w.class_y + z->high;
     w.at = (const uint8_t **)(work + z->lists_at), w.rows = (const int32_t **)(w.at + CONV_BLOCK);
+    w.gathered = work + z->gathered_at;
     bool whole = g->shape.groups == 1 && g->shape.window * g->shape.window * z->words <= form->max_words &&
                  form->multiple != 0 && g->shape.n % form->multiple == 0;
     w.ends = whole && form->ends >> g->epilogue & 1;
@@ -149,6 +155,8 @@ void xnor_conv_run(const struct conv_args *g, const struct conv_form *form) {
                                .limits = work + z->limits_at, .sums_stride = w.strips ? form->nr : z->columns};
     bool buffers = !w.ends && !w.strips;
     size_t block = !buffers ? CONV_BLOCK : z->block, end = conv_end(g);
+    if (form->gather && z->gathered < block)
+        block = z->gathered;
     for (size_t first = conv_first(g), count; first < end; first += count) {
         count = end - first < block ? end - first : block;
         for (size_t group = 0; group < g->shape.groups; group++)
