@@ -32,6 +32,20 @@ PEAK_LOOP(peak_xnor_uadalp__neon, "w", uint8x16_t, 8, BITS_A, BITS_B, vdupq_n_u8
     } while (0)
 PEAK_LOOP(peak_xnor_addp__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0), ADDP_STEP)
 
+/* a full adder for three words, as the convolution of gathered pixels has it: the sums of their operands' bits are made
+ * beforehand */
+#define TRIPLE_STEP(i)                                                                                                 \
+    do {                                                                                                               \
+        uint8x16_t first = veorq_u8(a, b), half, parity;                                                               \
+        OPAQUE("w", a);                                                                                                \
+        half = veorq_u8(a, b);                                                                                         \
+        OPAQUE("w", a);                                                                                                \
+        parity = veorq_u8(a, b);                                                                                       \
+        acc[i] = vaddq_u8(acc[i], vcntq_u8(vbslq_u8(half, parity, first)));                                            \
+        sum[i] = vaddq_u8(sum[i], vcntq_u8(parity));                                                                   \
+    } while (0)
+PEAK_CARRY_LOOP(peak_xnor_triple__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0), TRIPLE_STEP)
+
 #define BYTES(x) vget_low_s8(vreinterpretq_s8_s32(x))
 #define SMLAL_STEP(i)                                                                                                  \
     acc[i] = vpadalq_s16(acc[i], vmlal_s8(vmull_s8(BYTES(a), BYTES(b)), BYTES(b), BYTES(a)))
