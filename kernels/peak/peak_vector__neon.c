@@ -38,9 +38,12 @@ PEAK_LOOP(peak_xnor_addp__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0
     do {                                                                                                               \
         uint8x16_t first = veorq_u8(a, b), half, parity;                                                               \
         OPAQUE("w", a);                                                                                                \
+        OPAQUE("w", first);                                                                                            \
         half = veorq_u8(a, b);                                                                                         \
         OPAQUE("w", a);                                                                                                \
+        OPAQUE("w", half);                                                                                             \
         parity = veorq_u8(a, b);                                                                                       \
+        OPAQUE("w", parity);                                                                                           \
         acc[i] = vaddq_u8(acc[i], vcntq_u8(vbslq_u8(half, parity, first)));                                            \
         sum[i] = vaddq_u8(sum[i], vcntq_u8(parity));                                                                   \
     } while (0)

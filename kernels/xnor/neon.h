@@ -1,5 +1,5 @@
-/* xnor_gemm_w1a1 and xnor_gemv_w1a1 by CNT: eor, cnt, add = 3 vector operations for 128 bits and no horizontal sum at
- * all.
+/* xnor_gemm_w1a1 and xnor_gemv_w1a1 by CNT on aarch64: eor, cnt, add = 3 vector operations for 128 bits and no
+ * horizontal sum at all.
  *
  * Lanes run along N, 8 bits of K each; A enters as one byte copied to all lanes by the load itself. Byte sums go
  * into 16-bit ones before they can overflow, those into C for very long K. */
@@ -12,11 +12,7 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-#if defined(__aarch64__)
 enum { MR = ROWS(4), NV = 4 }; /* 16 sums of 32 registers */
-#else
-enum { MR = ROWS(4), NV = 2 }; /* 8 sums of 16 registers */
-#endif
 enum { NR = 16 * NV };
 /* A byte takes 31 counts of at most 8; 16 bits then take 264 such rounds. */
 enum { ROUND = 31, ROUNDS = 264 };

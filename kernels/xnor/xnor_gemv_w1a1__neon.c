@@ -1,5 +1,9 @@
 /* xnor_gemv_w1a1 by CNT. */
 #define XNOR_GEMV
+#if defined(__aarch64__)
 #include "neon.h"
+#else
+#include "neon_arm.h"
+#endif
 
 const struct gemm_kernel xnor_gemv_w1a1__neon = {run, rhs_bytes, work_bytes, pack_rhs};
