@@ -41,10 +41,16 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
             __builtin_prefetch(ahead + i * t->ahead_stride, 0, 2);
         ahead += t->ahead_step;
 #pragma clang loop unroll(disable)
-        do {
-            tile_step(sum, a, t->a_stride, b, mr);
-            a += 4, b += NR;
-        } while (--steps > 0);
+        for (; STEPS > 1 && steps >= STEPS; steps -= STEPS, a += 4 * STEPS, b += STEPS * NR)
+#pragma clang loop unroll(full)
+            for (size_t i = 0; i < STEPS; i++)
+                tile_step(sum, a + 4 * i, t->a_stride, b + i * NR, mr);
+        if (STEPS == 1 || steps > 0)
+#pragma clang loop unroll(disable)
+            do {
+                tile_step(sum, a, t->a_stride, b, mr);
+                a += 4, b += NR;
+            } while (--steps > 0);
     } while (left > 0);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)

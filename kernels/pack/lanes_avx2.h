@@ -13,6 +13,7 @@ enum {
     MR = 6,
     NV = 2, /* 12 sums, 2 of B, 1 of A: 15 of 16 registers */
     VECTOR_NV = 8,
+    STEPS = 4,
     AHEAD = 16,
     BLOCK_BYTES = 512 << 10,
 };

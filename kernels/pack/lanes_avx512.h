@@ -13,7 +13,8 @@ enum {
     MR = 6,
     NV = 4,        /* 24 sums, 4 of B, 1 of A: 29 of 32 registers */
     VECTOR_NV = 4, /* of a product with one row */
-    AHEAD = 8,     /* steps of K: 256 bytes a step are more than the prefetcher of the first cache brings */
+    STEPS = 4,
+    AHEAD = 0,
     BLOCK_BYTES = 640 << 10,
 };
 #define TILE_ROWS(X) X(2) X(6)

@@ -18,6 +18,7 @@ enum {
     NV = 2, /* 8 sums of 16 registers */
 #endif
     VECTOR_NV = 8,
+    STEPS = 1,
     AHEAD = 8,
     BLOCK_BYTES = 192 << 10, /* the second cache of a small core is shared */
 };

@@ -13,6 +13,7 @@ enum {
     MR = 2, /* 16 sums of one float of 32 registers */
 #endif
     NV = 2,
+    STEPS = 1,
     AHEAD = 0,
     BLOCK_BYTES = 128 << 10,
 };

@@ -10,7 +10,7 @@ static void vector_panel(float *sums, const float *a, const float *b, size_t k, 
 #pragma clang loop unroll(disable)
     for (size_t i = 0; i < k; i++, b += VECTOR_NR) {
         vec row = vec_all(a[i]);
-        for (size_t j = 0; AHEAD > 0 && j < VECTOR_NR * 4; j += 64)
+        for (size_t j = 0; j < VECTOR_NR * 4; j += 64)
             __builtin_prefetch((const uint8_t *)b + FAR + j);
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < VECTOR_NV; j++)
