@@ -28,6 +28,7 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
     vec sum[MR][NV];
     const uint8_t *a = t->a, *ahead = t->ahead;
     const float *b = t->b;
+    const size_t turn = mr > 2 ? STEPS : 1; /* a small tile waits for its loads anyway */
     size_t left = t->k;
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
@@ -41,24 +42,30 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
             __builtin_prefetch(ahead + i * t->ahead_stride, 0, 2);
         ahead += t->ahead_step;
 #pragma clang loop unroll(disable)
-        for (; STEPS > 1 && steps >= STEPS; steps -= STEPS, a += 4 * STEPS, b += STEPS * NR)
+        for (; turn > 1 && steps >= turn; steps -= turn, a += 4 * turn, b += turn * NR)
 #pragma clang loop unroll(full)
-            for (size_t i = 0; i < STEPS; i++)
+            for (size_t i = 0; i < turn; i++)
                 tile_step(sum, a + 4 * i, t->a_stride, b + i * NR, mr);
-        if (STEPS == 1 || steps > 0)
+        if (turn == 1 || steps > 0)
 #pragma clang loop unroll(disable)
             do {
                 tile_step(sum, a, t->a_stride, b, mr);
                 a += 4, b += NR;
             } while (--steps > 0);
     } while (left > 0);
+    float *c = t->c;
+    const size_t c_stride = t->c_stride;
+    if (t->more)
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < mr; r++)
+#pragma clang loop unroll(full)
+            for (size_t j = 0; j < NV; j++)
+                sum[r][j] = vec_add(sum[r][j], vec_load(c + r * c_stride + j * LANES));
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++) {
-            float *c = t->c + r * t->c_stride + j * LANES;
-            vec_store(c, t->more ? vec_add(sum[r][j], vec_load(c)) : sum[r][j]);
-        }
+        for (size_t j = 0; j < NV; j++)
+            vec_store(c + r * c_stride + j * LANES, sum[r][j]);
 }
 
 #define TILE_OF(rows)                                                                                                  \
@@ -66,5 +73,5 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
 TILE_ROWS(TILE_OF)
 #define TILE_ENTRY(rows) {rows, tile_##rows},
 static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
-#define FLOAT_TILES {MR, NR, BLOCK_BYTES, tile_sizes}
+#define FLOAT_TILES {MR, NR, BLOCK_BYTES, CROWDED, tile_sizes}
 #endif

@@ -16,8 +16,9 @@ enum {
     STEPS = 4,
     AHEAD = 0,
     BLOCK_BYTES = 640 << 10,
+    CROWDED = 0, /* 6 rows fit into a set of 12 lines, or of 8 */
 };
-#define TILE_ROWS(X) X(2) X(6)
+#define TILE_ROWS(X) X(2) X(5) X(6)
 
 static inline vec vec_zero(void) { return _mm512_setzero_ps(); }
 static inline vec vec_all(float value) { return _mm512_set1_ps(value); }

@@ -17,7 +17,7 @@ static size_t block_columns(const struct float_tiles *tiles, size_t n) {
 }
 
 /* K of a block: long for few columns, so that rows of A are read in long runs. */
-static size_t block_k(const struct float_tiles *tiles, size_t n, size_t k) {
+static __attribute__((noinline)) size_t block_k(const struct float_tiles *tiles, size_t n, size_t k) {
     size_t most = tiles->block_bytes / 4 / block_columns(tiles, n), pieces = (k + most - 1) / most;
     return (k + pieces - 1) / pieces;
 }
@@ -54,25 +54,21 @@ static void bring_ahead(const struct product *p, struct float_tile *t, const str
     t->ahead_step = b ? p->tiles->mr * 64 : PRODUCT_LINE * (p->floats ? 2 : 4);
 }
 
-/* A tile that hangs over an edge of C: only what lies inside is read and written. */
-static void run_edge(const struct float_tile *t, const struct product *p, float_tile_fn *run, size_t rows,
+/* A tile that hangs over an edge of C works on a copy: only what lies inside is read and written. */
+static __attribute__((noinline)) void run_edge(const struct float_tile *t, const struct product *p, float_tile_fn *run, size_t rows,
                      size_t columns) {
     alignas(64) float edge[PRODUCT_MAX_TILE];
     struct float_tile inner = *t;
     inner.c = edge;
     inner.c_stride = p->tiles->nr;
-    inner.more = false;
+    for (size_t r = 0; t->more && r < rows; r++)
+        memcpy(edge + r * inner.c_stride, t->c + r * t->c_stride, columns * 4);
     run(&inner);
-    for (size_t r = 0; r < rows; r++) {
-        float *c = t->c + r * t->c_stride, *from = edge + r * p->tiles->nr;
-#pragma clang loop vectorize(disable)
-        for (size_t i = 0; t->more && i < columns; i++)
-            from[i] += c[i];
-        memcpy(c, from, columns * 4);
-    }
+    for (size_t r = 0; r < rows; r++)
+        memcpy(t->c + r * t->c_stride, edge + r * inner.c_stride, columns * 4);
 }
 
-static void run_rows(const struct product *p, const struct product_block *at, struct float_tile *next,
+static __attribute__((noinline)) void run_rows(const struct product *p, const struct product_block *at, struct float_tile *next,
                      size_t b_stride) {
     const struct float_tile_size *size = product_tile(p->tiles, at->rows);
     struct float_tile t = *next;
@@ -87,12 +83,20 @@ static void run_rows(const struct product *p, const struct product_block *at, st
     }
 }
 
+/* Of `left` rows. Some tiles that are a row short, where there are such, save a nearly empty one at the end. */
+static size_t rows_of_tile(const struct float_tiles *tiles, size_t left) {
+    size_t mr = tiles->mr, less = mr - 1, over = left % mr;
+    if (over > 0 && left >= (mr - over) * less && product_tile(tiles, less)->rows == less)
+        return less;
+    return least(left, mr);
+}
+
 static void run_block(const struct product *p, struct product_block *at) {
     struct float_tile t = {.c_stride = p->c_stride, .k = at->k, .more = at->first > 0};
     size_t b_stride;
     t.b = block_of_b(p, at, &b_stride);
-    for (at->row = 0; at->row < p->m; at->row += p->tiles->mr) {
-        at->rows = least(p->m - at->row, p->tiles->mr);
+    for (at->row = 0; at->row < p->m; at->row += at->rows) {
+        at->rows = rows_of_tile(p->tiles, p->m - at->row);
         p->rows(p, at, &t);
         run_rows(p, at, &t, b_stride);
         if (p->done && at->first + at->k == p->k)

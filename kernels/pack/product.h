@@ -30,6 +30,7 @@ struct float_tile_size {
 /* Of one instruction set. */
 struct float_tiles {
     size_t mr, nr, block_bytes;          /* block_bytes: of B, as floats */
+    size_t crowded;                      /* strides at which all rows fall into a few cache sets; 0 = none */
     const struct float_tile_size *sizes; /* rising, the last one has mr rows */
 };
 extern const struct float_tiles float_tiles__portable, float_tiles__avx2, float_tiles__avx512, float_tiles__neon;

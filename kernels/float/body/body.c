@@ -27,8 +27,9 @@ static void rows(const struct product *p, const struct product_block *at, struct
     const uint8_t *a = (const uint8_t *)g->a + at->row * g->a_stride + at->first * element(p->floats);
     t->a = a;
     t->a_stride = t->ahead_stride = g->a_stride;
-    t->ahead = a + p->tiles->mr * g->a_stride;
-    if (!p->floats && product_tile(p->tiles, at->rows)->rows == at->rows && g->a_stride % 2048)
+    t->ahead = a + at->rows * g->a_stride;
+    bool crowded = p->tiles->crowded && g->a_stride % p->tiles->crowded == 0;
+    if (!p->floats && product_tile(p->tiles, at->rows)->rows == at->rows && !crowded)
         return;
     float *to = p->work;
     t->a = (const uint8_t *)to;
