@@ -112,8 +112,9 @@ static size_t group_bytes(const struct conv_shape *s, const struct float_tiles *
 void float_conv_run(const struct conv_args *g, const struct float_tiles *tiles) {
     const struct conv_shape *s = &g->shape;
     struct walk walk = {.args = g, .wide = conv_out(s, s->w), .first = conv_first(g)};
-    struct product p = {.tiles = tiles, .m = conv_end(g) - walk.first, .n = s->n / s->groups, .k = length(s),
-                        .c_stride = g->out_stride / 4, .work = g->work, .source = &walk, .rows = rows, .done = done};
+    struct product p = {.tiles = tiles, .columns = PRODUCT_COLUMNS, .m = conv_end(g) - walk.first,
+                        .n = s->n / s->groups, .k = length(s), .c_stride = g->out_stride / 4, .work = g->work,
+                        .source = &walk, .rows = rows, .done = done};
     for (; walk.group < s->groups; walk.group++) {
         p.rhs = (const uint8_t *)g->rhs + walk.group * group_bytes(s, tiles);
         p.c = (float *)g->out + walk.first * p.c_stride + walk.group * p.n;
@@ -126,7 +127,8 @@ size_t float_conv_rhs_bytes(const struct conv_shape *s, const struct float_tiles
 }
 
 size_t float_conv_work_bytes(const struct conv_shape *s, const struct float_tiles *tiles) {
-    return product_work(tiles, s->n / s->groups, length(s), true);
+    struct product p = {.tiles = tiles, .columns = PRODUCT_COLUMNS, .n = s->n / s->groups, .k = length(s)};
+    return product_work(&p);
 }
 
 void float_conv_pack(void *rhs, const struct conv_weights *w, const struct float_tiles *tiles) {

@@ -4,7 +4,7 @@
 #include "product.h"
 
 enum { NR = NV * LANES };
-_Static_assert(MR * NR <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % NR == 0, "a tile fits the walk");
+_Static_assert(MR * NR <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % NR == 0 && COLUMNS % NR == 0, "a tile fits the walk");
 #define TILE_BODY static inline __attribute__((always_inline)) void
 
 TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const float *b, size_t mr) {
@@ -73,5 +73,5 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
 TILE_ROWS(TILE_OF)
 #define TILE_ENTRY(rows) {rows, tile_##rows},
 static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
-#define FLOAT_TILES {MR, NR, BLOCK_BYTES, CROWDED, tile_sizes}
+#define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes}
 #endif

@@ -16,6 +16,7 @@ enum {
     STEPS = 4,
     AHEAD = 16,
     BLOCK_BYTES = 512 << 10,
+    COLUMNS = 512,
     CROWDED = 2048,
 };
 #define TILE_ROWS(X) X(2) X(6)

@@ -21,6 +21,7 @@ enum {
     STEPS = 1,
     AHEAD = 8,
     BLOCK_BYTES = 192 << 10, /* the second cache of a small core is shared */
+    COLUMNS = 512,
     CROWDED = 2048,
 };
 #define TILE_ROWS(X) X(1) X(4)

@@ -16,6 +16,7 @@ enum {
     STEPS = 1,
     AHEAD = 0,
     BLOCK_BYTES = 128 << 10,
+    COLUMNS = 512,
     CROWDED = 2048,
 };
 #if defined(__x86_64__) || defined(__aarch64__)

@@ -12,23 +12,22 @@ const struct float_tile_size *product_tile(const struct float_tiles *tiles, size
     return size;
 }
 
-static size_t block_columns(const struct float_tiles *tiles, size_t n) {
-    return least((n + tiles->nr - 1) / tiles->nr * tiles->nr, PRODUCT_COLUMNS);
+static size_t block_columns(const struct product *p) {
+    size_t nr = p->tiles->nr;
+    return least((p->n + nr - 1) / nr * nr, p->columns);
 }
 
 /* K of a block: long for few columns, so that rows of A are read in long runs. */
-static __attribute__((noinline)) size_t block_k(const struct float_tiles *tiles, size_t n, size_t k) {
-    size_t most = tiles->block_bytes / 4 / block_columns(tiles, n), pieces = (k + most - 1) / most;
-    return (k + pieces - 1) / pieces;
+static __attribute__((noinline)) size_t block_k(const struct product *p) {
+    size_t most = p->tiles->block_bytes / 4 / block_columns(p), pieces = (p->k + most - 1) / most;
+    return (p->k + pieces - 1) / pieces;
 }
 
-static size_t floats_of_a(const struct float_tiles *tiles, size_t n, size_t k) {
-    return tiles->mr * product_stride(block_k(tiles, n, k));
-}
+static size_t floats_of_a(const struct product *p) { return p->tiles->mr * product_stride(block_k(p)); }
 
-size_t product_work(const struct float_tiles *tiles, size_t n, size_t k, bool are_floats) {
-    size_t of_b = are_floats ? 0 : block_columns(tiles, n) * block_k(tiles, n, k);
-    return (floats_of_a(tiles, n, k) + of_b) * 4;
+size_t product_work(const struct product *p) {
+    size_t of_b = p->floats ? block_columns(p) * block_k(p) : 0;
+    return (floats_of_a(p) + of_b) * 4;
 }
 
 /* The block of B as floats; *stride = floats between its panels. */
@@ -38,7 +37,7 @@ static const float *block_of_b(const struct product *p, const struct product_blo
     *stride = nr * p->k;
     if (!p->floats)
         return (const float *)b;
-    float *floats = p->work + floats_of_a(p->tiles, p->n, p->k), *to = floats;
+    float *floats = p->work + floats_of_a(p), *to = floats;
     *stride = nr * at->k;
     for (size_t n = 0; n < at->columns; n += nr, to += nr * at->k, b += nr * p->k * bytes)
         p->floats(to, b, nr * at->k);
@@ -105,10 +104,10 @@ static void run_block(const struct product *p, struct product_block *at) {
 }
 
 void product_run(const struct product *p) {
-    size_t piece = block_k(p->tiles, p->n, p->k);
+    size_t piece = block_k(p);
     struct product_block at;
-    for (at.column = 0; at.column < p->n; at.column += PRODUCT_COLUMNS) {
-        at.columns = least(p->n - at.column, PRODUCT_COLUMNS);
+    for (at.column = 0; at.column < p->n; at.column += p->columns) {
+        at.columns = least(p->n - at.column, p->columns);
         for (at.first = 0; at.first < p->k; at.first += piece) {
             at.k = least(p->k - at.first, piece);
             run_block(p, &at);

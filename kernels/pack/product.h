@@ -30,12 +30,13 @@ struct float_tile_size {
 /* Of one instruction set. */
 struct float_tiles {
     size_t mr, nr, block_bytes;          /* block_bytes: of B, as floats */
+    size_t columns;                      /* of a block where rows of A cost nothing to get, else PRODUCT_COLUMNS */
     size_t crowded;                      /* strides at which all rows fall into a few cache sets; 0 = none */
     const struct float_tile_size *sizes; /* rising, the last one has mr rows */
 };
 extern const struct float_tiles float_tiles__portable, float_tiles__avx2, float_tiles__avx512, float_tiles__neon;
 
-enum { PRODUCT_LINE = 16, PRODUCT_COLUMNS = 512, PRODUCT_MAX_TILE = 384 }; /* floats; columns of a block */
+enum { PRODUCT_LINE = 16, PRODUCT_COLUMNS = 512, PRODUCT_MAX_TILE = 384 }; /* floats; most columns of a block */
 
 /* What a walk is about just now; `first`: of K. */
 struct product_block {
@@ -52,6 +53,7 @@ typedef void product_floats_fn(float *to, const uint8_t *from, size_t count);
 
 struct product {
     const struct float_tiles *tiles;
+    size_t columns; /* of a block */
     size_t m, n, k;
     const uint8_t *rhs;
     float *c;
@@ -63,7 +65,8 @@ struct product {
     product_floats_fn *floats; /* NULL = elements are floats */
 };
 void product_run(const struct product *p);
-size_t product_work(const struct float_tiles *tiles, size_t n, size_t k, bool are_floats);
+/* Bytes of scratch; needs tiles, columns, n, k and floats only. */
+size_t product_work(const struct product *p);
 /* The smallest tile that holds so many rows. */
 const struct float_tile_size *product_tile(const struct float_tiles *tiles, size_t rows);
 /* Floats between copied rows: a line more than whole lines, else rows of 2^n bytes would share a cache set. */

@@ -14,8 +14,13 @@ void float_pack(size_t nr, product_floats_fn *floats, void *rhs, const struct ge
     panel_pack(rhs, w->b, w->b_stride, w->n, element(floats) * w->k, nr, element(floats));
 }
 
+static size_t block_columns(const struct float_tiles *tiles, product_floats_fn *floats) {
+    return floats ? PRODUCT_COLUMNS : tiles->columns;
+}
+
 size_t float_gemm_work_bytes(const struct float_tiles *tiles, product_floats_fn *floats, size_t n, size_t k) {
-    return product_work(tiles, n, k, !floats);
+    struct product p = {.tiles = tiles, .columns = block_columns(tiles, floats), .n = n, .k = k, .floats = floats};
+    return product_work(&p);
 }
 
 size_t float_gemv_work_bytes(product_floats_fn *floats, size_t k) { return floats ? 4 * k : 0; }
@@ -42,8 +47,9 @@ static void rows(const struct product *p, const struct product_block *at, struct
 }
 
 void float_gemm_run(const struct float_tiles *tiles, product_floats_fn *floats, const struct gemm_args *g) {
-    struct product p = {.tiles = tiles, .m = g->m, .n = g->n, .k = g->k, .rhs = g->rhs, .c = g->c,
-                        .c_stride = g->c_stride / 4, .work = g->work, .source = g, .rows = rows, .floats = floats};
+    struct product p = {.tiles = tiles, .columns = block_columns(tiles, floats), .m = g->m, .n = g->n, .k = g->k,
+                        .rhs = g->rhs, .c = g->c, .c_stride = g->c_stride / 4, .work = g->work, .source = g,
+                        .rows = rows, .floats = floats};
     product_run(&p);
 }
 
