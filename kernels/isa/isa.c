@@ -11,7 +11,7 @@ static const struct {
 } names[] = {
     {ISA_POPCNT, "popcnt"}, {ISA_AVX2, "avx2"}, {ISA_FMA, "fma"}, {ISA_AVX512, "avx512"},
     {ISA_AVX512VPOPCNT, "avx512vpopcnt"}, {ISA_AVX512VNNI, "avx512vnni"},
-    {ISA_AVX512BF16, "avx512bf16"}, {ISA_AVX512VBMI, "avx512vbmi"},
+    {ISA_AVX512BF16, "avx512bf16"}, {ISA_AVX512VBMI, "avx512vbmi"}, {ISA_AMXINT8, "amxint8"},
     {ISA_NEON, "neon"}, {ISA_DOTPROD, "dotprod"}, {ISA_I8MM, "i8mm"}, {ISA_FP16, "fp16"}, {ISA_BF16, "bf16"},
     {ISA_ZBB, "zbb"}, {ISA_RVV, "rvv"}, {ISA_ZVBB, "zvbb"},
 };

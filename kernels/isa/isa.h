@@ -18,6 +18,7 @@ enum isa_feature {
     ISA_I8MM = 1u << 10,
     ISA_FP16 = 1u << 11,
     ISA_BF16 = 1u << 12,
+    ISA_AMXINT8 = 1u << 13, /* tiles and their int8 products; the process has the permission */
     ISA_ZBB = 1u << 16,
     ISA_RVV = 1u << 17, /* 1.0, never the 0.7.1 draft */
     ISA_ZVBB = 1u << 18,

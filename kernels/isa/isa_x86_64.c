@@ -5,6 +5,8 @@
 #include "isa.h"
 #include <cpuid.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static uint64_t enabled_state(void) {
     uint32_t low, high;
@@ -12,12 +14,20 @@ static uint64_t enabled_state(void) {
     return (uint64_t)high << 32 | low;
 }
 
+/* The tiles of AMX are 8 KiB that Linux saves only for a process that has asked: a fork inherits the permission, a
+ * program started by exec asks anew, as every program of ours does here. Older kernels do not know the question. */
+static bool may_use_tiles(void) {
+    enum { ASK = 0x1023, TILE_DATA = 18 }; /* ARCH_REQ_XCOMP_PERM */
+    const uint64_t tiles = 3u << 17;
+    return (enabled_state() & tiles) == tiles && syscall(SYS_arch_prctl, ASK, TILE_DATA) == 0;
+}
+
 uint32_t isa_detect(void) {
-    unsigned a, b, c, d, b7 = 0, c7 = 0, unused_a, unused_d;
+    unsigned a, b, c, d, b7 = 0, c7 = 0, d7 = 0, unused_a;
     if (!__get_cpuid(1, &a, &b, &c, &d))
         return 0;
     uint32_t found = c & bit_POPCNT ? ISA_POPCNT : 0;
-    if (!(c & bit_OSXSAVE) || !__get_cpuid_count(7, 0, &unused_a, &b7, &c7, &unused_d))
+    if (!(c & bit_OSXSAVE) || !__get_cpuid_count(7, 0, &unused_a, &b7, &c7, &d7))
         return found;
     uint64_t state = enabled_state();
     const unsigned avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
@@ -39,7 +49,10 @@ uint32_t isa_detect(void) {
         found |= ISA_AVX512VNNI;
     if (c7 & bit_AVX512VBMI)
         found |= ISA_AVX512VBMI;
-    unsigned a71 = 0, unused_b, unused_c;
+    const unsigned tiles = 1u << 24 | 1u << 25; /* AMX-TILE and AMX-INT8 */
+    if ((d7 & tiles) == tiles && may_use_tiles())
+        found |= ISA_AMXINT8;
+    unsigned a71 = 0, unused_b, unused_c, unused_d;
     if (__get_cpuid_count(7, 1, &a71, &unused_b, &unused_c, &unused_d) && a71 >> 5 & 1)
         found |= ISA_AVX512BF16;
     return found;
