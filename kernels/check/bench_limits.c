@@ -4,22 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NS = 20000000, AGAIN_NS = 8000000, READ_NS = 5000000, LEAST = 16384, TRIES = 5, UNITS = 5 };
+enum { NS = 20000000, AGAIN_NS = 8000000, READ_NS = 5000000, LEAST = 16384, TRIES = 5, KNOWN = 32 };
 
-/* The best loop of a unit is looked for once; then only that one is timed. */
+/* The best loop of a unit with some features is looked for once; then only that one is timed. */
 static const struct peak_loop *best_loop(const char *unit, uint32_t features) {
     static struct {
         const char *unit;
+        uint32_t features;
         const struct peak_loop *loop;
-    } known[UNITS];
+    } known[KNOWN];
     const char *name;
     size_t i = 0;
-    while (i < UNITS && known[i].unit != NULL && strcmp(known[i].unit, unit) != 0)
+    while (i < KNOWN && known[i].unit != NULL && (strcmp(known[i].unit, unit) != 0 || known[i].features != features))
         i++;
-    if (i == UNITS)
+    if (i == KNOWN)
         return NULL;
     if (known[i].unit == NULL && peak_measure(unit, features, NS, TRIES, &name) > 0) {
-        known[i].unit = unit;
+        known[i].unit = unit, known[i].features = features;
         for (size_t l = 0; l < peak_loop_count; l++)
             if (strcmp(peak_loops[l].name, name) == 0)
                 known[i].loop = &peak_loops[l];
@@ -53,32 +54,41 @@ double bench_bytes(const struct kernel_case *c) {
 
 /* GEMV reads its weights where they lie; for the pieces any memory of that size does. */
 static struct bench_limit reading(const struct kernel_case *c, uint32_t features) {
-    static double of, rate;
-    static const char *loop;
-    struct bench_limit limit = {.what = "read", .is_bytes = true};
+    static double of;
+    static struct bench_rate rate;
     double footprint = bench_bytes(c) > LEAST ? bench_bytes(c) : LEAST;
     if (c->variant->gemm != NULL) {
-        limit.per_s = peak_read_over(c->args.gemm.rhs, c->weights_bytes, features, READ_NS, &limit.loop);
-        return limit;
+        rate.per_s = peak_read_over(c->args.gemm.rhs, c->weights_bytes, features, READ_NS, &rate.loop);
+        footprint = 0;
+    } else if (of != footprint) {
+        rate.per_s = peak_read_bandwidth((size_t)footprint, features, READ_NS, &rate.loop);
     }
-    if (of != footprint)
-        rate = peak_read_bandwidth((size_t)footprint, features, READ_NS, &loop);
     of = footprint;
-    limit.per_s = rate, limit.loop = loop;
-    return limit;
+    return (struct bench_limit){.what = "read", .is_bytes = true, .best = rate, .own = rate};
+}
+
+static struct bench_rate rate_of(const struct peak_loop *loop, double steps) {
+    if (loop == NULL)
+        return (struct bench_rate){0, NULL};
+    return (struct bench_rate){peak_measure_loop(loop, AGAIN_NS, 2) / steps, loop->name};
 }
 
 struct bench_limit bench_limit(const struct kernel_case *c, uint32_t features) {
     const struct kernel_variant *v = c->variant;
+    struct bench_limit limit = {.what = ""};
     double steps;
     if (v->map != NULL || strcmp(v->op, "gemv") == 0)
         return reading(c, features);
     const char *unit = unit_of(v, &c->forms, &steps);
-    const struct peak_loop *loop = unit ? best_loop(unit, features) : NULL;
-    if (loop == NULL)
-        return (struct bench_limit){.what = ""};
-    return (struct bench_limit){
-        .what = unit, .per_s = peak_measure_loop(loop, AGAIN_NS, 2) / steps, .loop = loop->name};
+    if (unit == NULL)
+        return limit;
+    const struct peak_loop *best = best_loop(unit, features), *own = best;
+    if (best != NULL && (best->needs & ~v->needs) != 0)
+        own = best_loop(unit, v->needs);
+    limit.what = unit;
+    limit.best = rate_of(best, steps);
+    limit.own = own == best ? limit.best : rate_of(own, steps);
+    return limit;
 }
 
 void bench_peaks(uint32_t features) {

@@ -25,7 +25,8 @@ class Timed:
     ops_per_s: float
     unit: str
     share: float  # of what the core could do at most; 0 where nothing says so
-    limit: str
+    own_share: float  # of what the variant's own instructions could do at most
+    limit: str  # the one of own_share
 
 
 def best_variant(checker: Path, kernel: Kernel) -> str:
@@ -33,7 +34,9 @@ def best_variant(checker: Path, kernel: Kernel) -> str:
     done = subprocess.run([checker, "--list"], capture_output=True, text=True, check=True)
     found = [line.removesuffix(" yes") for line in done.stdout.splitlines() if line[-4:] == " yes"]
     middle = f"_{kernel.op}_{kernel.scheme}__"
-    return next((v for v in reversed(found) if v.startswith(kernel.family) and middle in v), "")
+    kind = [v for v in found if v.startswith(kernel.family) and middle in v]
+    left_out = f"__{kernel.without}"
+    return next((v for v in reversed(kind) if not v.endswith(left_out)), "")
 
 
 def measure(checker: Path, variant: str, shape: str) -> Timed | None:
@@ -56,5 +59,6 @@ def _timed(row: dict[str, str | float]) -> Timed:
         ops_per_s=float(row["ops_per_s"]),
         unit="GB/s" if is_bytes else "GOPS",
         share=float(row["peak_share"]),
-        limit=f"own peak {row['loop']}" if row["loop"] else "no limit known",
+        own_share=float(row["own_share"]),
+        limit=f"own peak {row['own_loop']}" if row["own_loop"] else "no limit known",
     )

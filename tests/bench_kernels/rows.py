@@ -29,7 +29,8 @@ class Row:
     variant: str
     ours: float
     unit: str
-    peak_share: float
+    peak_share: float  # of the best unit of the core
+    own_share: float  # of the best loop of the variant's own instructions
     peer: str
     peers: float
     ratio: float
@@ -53,7 +54,7 @@ def _rows(goal: Goal, bench: Bench) -> Iterator[Row]:
     yield from (_replaced(row, target=0.0, met=None) for row in made)
     rounds = [_ratios(goal, shape, variant, bench) for shape in goal.shapes]
     if not all(rounds):
-        nothing = {"ours": 0.0, "peers": 0.0, "peak_share": 0.0, "ratio": 0.0}
+        nothing = {"ours": 0.0, "peers": 0.0, "peak_share": 0.0, "own_share": 0.0, "ratio": 0.0}
         name = f"{goal.over} of {len(made)}"
         yield _replaced(made[0], **nothing, shape=name, ratio_range=(0.0, 0.0), met=None)
         return
@@ -77,6 +78,7 @@ def _row(goal: Goal, shape: str, variant: str, bench: Bench) -> Row:
         ours=_median(mine, lambda t: t.per_s) / 1e9,
         unit=mine[0].unit if mine else "",
         peak_share=_median(mine, lambda t: t.share),
+        own_share=_median(mine, lambda t: t.own_share),
         peer=peer,
         peers=peers / 1e9,
         ratio=middle,
@@ -94,7 +96,7 @@ def _ratios(goal: Goal, shape: str, variant: str, bench: Bench) -> list[float]:
         other = seen.ours.get((bench.variant(goal.against), shape), [])
         return [b.ns / a.ns for a, b in zip(mine, other, strict=False)]
     if goal.against == "peak":
-        return [a.share for a in mine if a.share > 0]
+        return [a.own_share for a in mine if a.own_share > 0]
     theirs = seen.theirs.get((goal.against, shape), [])
     return [b.ns / a.ns for a, b in zip(mine, theirs, strict=False) if not b.unavailable]
 
@@ -109,9 +111,9 @@ def _against(goal: Goal, shape: str, variant: str, bench: Bench) -> tuple[str, f
             seen.ours.get((other, shape), []), lambda t: t.per_s
         )
     if goal.against == "peak":
-        known = [t for t in mine if t.share > 0]
+        known = [t for t in mine if t.own_share > 0]
         name = known[0].limit if known else MISSING
-        return name, _median(known, lambda t: t.per_s / t.share)
+        return name, _median(known, lambda t: t.per_s / t.own_share)
     theirs = seen.theirs.get((goal.against, shape), [])
     good = [t for t in theirs if not t.unavailable]
     if not mine or not good:
@@ -149,7 +151,8 @@ def _whole(goal: Goal, made: Sequence[Row], ratios: Sequence[float]) -> Row:
         ours=0.0,
         peers=0.0,
         unit="",
-        peak_share=middle if goal.against == "peak" else 0.0,
+        peak_share=0.0,
+        own_share=middle if goal.against == "peak" else 0.0,
         ratio=middle,
         ratio_range=(min(ratios), max(ratios)),
         target=goal.target,
@@ -167,7 +170,9 @@ HEAD = """\
 Written by `make bench-kernels`; not edited by hand. Ours and each peer took turns in one run, one
 thread on one core, medians of CPU time; `ratio` is the median over {rounds} rounds with its range.
 Peak: the best of several loops that touch registers only (reading only, for GEMV), timed beside the
-kernel in the same process. Other work on the machine disturbs both sides: the range says how much.
+kernel in the same process. Its own peak is that of the instructions it uses; where the core has a
+faster unit, both shares are given. Other work on the machine disturbs both sides: the range says
+how much.
 Several threads are the one figure by wall time: 25th percentiles over the rounds of one job of the
 runner in which nothing else ran on their cores.
 
@@ -195,13 +200,20 @@ def _open(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.met is None and row.target > 0]
 
 
+def _shares(row: Row) -> str:
+    """Of the core's best unit, and of the variant's own where that is another one."""
+    shares = (row.peak_share, row.own_share)
+    best, own = (f"{100 * share:.1f} %" if share else "" for share in shares)
+    return f"{best}, own {own}" if best and best != own else own
+
+
 def _line(row: Row) -> str:
     low, high = row.ratio_range
     cells = (
         row.shape,
         row.variant,
         f"{row.ours:.1f} {row.unit}" if row.ours else "",
-        f"{100 * row.peak_share:.1f} %" if row.peak_share else "",
+        _shares(row),
         row.peer,
         f"{row.peers:.1f} {row.unit}" if row.peers else "",
         f"{row.ratio:.2f} [{low:.2f}..{high:.2f}]" if row.ratio else "",

@@ -62,6 +62,9 @@ def test_the_bench_prints_one_object_a_line() -> None:
         assert row["variant"].endswith("w1a1__portable")
         assert row["ns"] >= row["best_ns"] > 0
         assert row["peak_share"] == pytest.approx(row["ops_per_s"] / row["peak_per_s"], abs=1e-4)
+        assert row["own_share"] == pytest.approx(row["ops_per_s"] / row["own_per_s"], abs=1e-4)
+        assert row["own_per_s"] <= 1.02 * row["peak_per_s"]
+        assert row["own_loop"].endswith(("__portable", "__sse2"))
 
 
 def a_bench(*goals: Goal, times: dict[str, float], theirs: dict[str, Theirs]) -> Bench:
@@ -75,7 +78,8 @@ def a_bench(*goals: Goal, times: dict[str, float], theirs: dict[str, Theirs]) ->
             per_s=1e9,
             ops_per_s=1e9,
             unit="GOPS",
-            share=0.5,
+            share=0.25,
+            own_share=0.5,
             limit="own peak loop",
         )
         bench.seen.ours["xnor_gemm_w1a1__best", shape] = [one] * 3
@@ -96,12 +100,15 @@ def test_a_goal_is_met_or_not() -> None:
     rows = rows_of(bench)
     told = {(row.goal, row.shape): (round(row.ratio, 9), row.met) for row in rows}
     assert told["share", "8x8x8"] == (0.5, True)
+    assert {row.peak_share for row in rows if row.shape in SHAPES} == {0.25}
     assert told["times", "8x8x8"] == (2.0, False)
     assert told["times", "16x16x16"] == (8.0, True)
     assert told["mean", "mean of 2"] == (4.0, True)
     assert told["mean", "8x8x8"] == (2.0, None)
     assert told["total", "total of 2"] == (0.5, False)
-    assert "4 of 6 met" in table(rows, rounds=3, machine="m", when="w")
+    page = table(rows, rounds=3, machine="m", when="w")
+    assert "4 of 6 met" in page
+    assert "| 25.0 %, own 50.0 % |" in page
 
 
 def test_a_peer_that_cannot_be_had_gives_no_verdict() -> None:
