@@ -116,6 +116,7 @@ def _row(op: str, scheme: str, shape: str, outcome: Outcome) -> Row:
         ours=work / two if known else 0.0,
         unit="GOPS",
         peak_share=0.0,
+        own_share=0.0,
         peer=f"one thread, {said}" if known else f"{MISSING}: not measurable: {said}",
         peers=work / one if known else 0.0,
         ratio=one / two if known else 0.0,
