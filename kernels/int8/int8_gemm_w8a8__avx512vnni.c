@@ -1,7 +1,10 @@
 /* int8_gemm_w8a8 by vpdpbusd, which multiplies unsigned bytes with signed ones.
  *
  * The weights are the unsigned side: packed as w + 128. So A stays where the layer before left it, and
- * a.w = a.(w + 128) - 128 * sum(a); the sums of the rows of A are made once, in work. */
+ * a.w = a.(w + 128) - 128 * sum(a); the sums of the rows of A are made once, in work.
+ *
+ * The loop fills both ports; what it lacks of the loops in peak/ is clock, which cores lower where vectors are loaded
+ * and multiplied at once. So it spares what is neither. */
 #include "../pack/panel.h"
 #include "../pack/tiles.h"
 #include <immintrin.h>
@@ -11,8 +14,13 @@
 
 enum { MR = 6, NV = 4, NR = 16 * NV, GROUP = 4, STEPS = 4, LINE = 64, ALL = 15, LARGE = 1 << 20 };
 
+/* Rows of A by threes, so that all of a tile are a base and once or twice the stride away. */
+struct rows {
+    const uint8_t *at[2];
+};
+
 /* One group of K; `inside`: which of its bytes the rows of A have. */
-TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stride, __mmask16 inside,
+TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const struct rows *rows, size_t i, size_t a_stride, __mmask16 inside,
                  const __m512i *b) {
     __m512i columns[NV];
 #pragma clang loop unroll(full)
@@ -20,7 +28,7 @@ TILE_INLINE step(__m512i sum[MR][NV], size_t mr, const uint8_t *a, size_t a_stri
         columns[j] = b[j];
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++) {
-        const uint8_t *at = a + r * a_stride;
+        const uint8_t *at = rows->at[r / 3] + r % 3 * a_stride + i;
         __m512i four = inside == ALL ? _mm512_set1_epi32((int)load_u32(at))
                                      : _mm512_broadcastd_epi32(_mm_maskz_loadu_epi8(inside, at));
 #pragma clang loop unroll(full)
@@ -52,53 +60,65 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     __m512i sum[MR][NV];
     const __m512i *b = (const __m512i *)t->panel;
     const struct beside *beside = t->work;
+    uint8_t *c = t->c;
+    size_t c_stride = t->c_stride;
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
             sum[r][j] = _mm512_set1_epi32(beside->offsets[t->row + r]);
-    size_t i = 0;
+    size_t i = 0, stride = t->a_stride;
+    struct rows rows = {{t->a, t->a + 3 * stride}};
     while (i + GROUP * STEPS <= t->k) {
         fetch_ahead(t, beside, mr, i);
         size_t end = t->k - i < LINE ? t->k : i + LINE;
 #pragma clang loop unroll(disable)
-        for (; i + GROUP * STEPS <= end; i += GROUP * STEPS, b += NV * STEPS)
+        for (; i + GROUP * STEPS <= end; i += GROUP * STEPS, b += NV * STEPS) {
 #pragma clang loop unroll(full)
             for (size_t u = 0; u < STEPS; u++)
-                step(sum, mr, t->a + i + u * GROUP, t->a_stride, ALL, b + u * NV);
+                step(sum, mr, &rows, u * GROUP, stride, ALL, b + u * NV);
+#pragma clang loop unroll(full)
+            for (size_t half = 0; half < 2; half++) {
+                rows.at[half] += GROUP * STEPS;
+                __asm__("" : "+r"(rows.at[half])); /* else it is made anew from i for every row */
+            }
+        }
     }
 #pragma clang loop unroll(disable)
     for (; i < t->k; i += GROUP, b += NV) {
         size_t rest = t->k - i < GROUP ? t->k - i : GROUP;
-        step(sum, mr, t->a + i, t->a_stride, (__mmask16)((1u << rest) - 1), b);
+        struct rows now = {{t->a + i, t->a + i + 3 * stride}};
+        step(sum, mr, &now, 0, stride, (__mmask16)((1u << rest) - 1), b);
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++)
-            _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, sum[r][j]);
+            _mm512_storeu_si512(c + r * c_stride + 64 * j, sum[r][j]);
 }
 TILES_6(tile)
 
-/* -128 * sum of one row of A: what the offset of the weights adds too much. A product may wrap, and the sum that it
- * belongs to wraps back, so none of this is done in signed numbers. */
-static __attribute__((noinline)) int32_t row_offset(const uint8_t *a, size_t k) {
-    __m512i even = _mm512_setzero_si512(), odd = even, ones = _mm512_set1_epi8(1);
-    size_t i = 0;
-    for (; i + 2 * LINE <= k; i += 2 * LINE) {
-        even = _mm512_dpbusd_epi32(even, ones, _mm512_loadu_si512(a + i));
-        odd = _mm512_dpbusd_epi32(odd, ones, _mm512_loadu_si512(a + i + LINE));
+/* -128 * the sum of each row of a tile of A: what the offset of the weights adds too much. A product may wrap, and the
+ * sum that it belongs to wraps back, so none of this is done in signed numbers. */
+static __attribute__((noinline)) void row_offsets(int32_t *to, const uint8_t *a, size_t a_stride, size_t rows,
+                                                  size_t k) {
+    __m512i sum[MR], ones = _mm512_set1_epi8(1);
+    const uint8_t *at[MR];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < MR; r++) {
+        sum[r] = _mm512_setzero_si512();
+        at[r] = a + (r < rows ? r : 0) * a_stride;
     }
 #pragma clang loop unroll(disable)
-    for (; i < k; i += LINE) {
+    for (size_t i = 0; i < k; i += LINE) {
         __mmask64 inside = k - i < LINE ? (1ull << (k - i)) - 1 : ~0ull;
-        even = _mm512_dpbusd_epi32(even, ones, _mm512_maskz_loadu_epi8(inside, a + i));
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < MR; r++)
+            sum[r] = _mm512_dpbusd_epi32(sum[r], ones, _mm512_maskz_loadu_epi8(inside, at[r] + i));
     }
-    uint32_t lanes[16], sum = 0;
-    _mm512_storeu_si512(lanes, _mm512_add_epi32(even, odd));
-    for (size_t lane = 0; lane < 16; lane++)
-        sum += lanes[lane];
-    return (int32_t)(0 - 128 * sum);
+#pragma clang loop unroll(disable)
+    for (size_t r = 0; r < rows; r++)
+        to[r] = (int32_t)(0 - 128 * (uint32_t)_mm512_reduce_add_epi32(sum[r]));
 }
 
 /* Rows first .. last of A with one panel. */
@@ -114,8 +134,8 @@ static void run_rows(const struct gemm_args *g, struct tile t, size_t n, size_t 
         t.a = (const uint8_t *)g->a + first * g->a_stride;
         t.c = columns == NR ? c : edge;
         t.c_stride = columns == NR ? g->c_stride : NR * 4;
-        for (size_t r = 0; n == 0 && r < rows; r++)
-            ((int32_t *)g->work)[first + r] = row_offset(t.a + r * t.a_stride, g->k);
+        if (n == 0)
+            row_offsets((int32_t *)g->work + first, t.a, t.a_stride, rows, g->k);
         t.row = first;
         tile_fns[rows](&t);
         for (size_t r = 0; columns < NR && r < rows; r++)
