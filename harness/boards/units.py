@@ -28,7 +28,7 @@ class Unit:
 
 
 UNITS: tuple[Unit, ...] = (
-    Unit(name="AMX int8", word="amx_int8", used="AMXINT8"),
+    Unit(name="AMX int8", word="amx_int8", used="amxint8"),
     Unit(name="AMX bf16", word="amx_bf16"),
     Unit(name="AVX-512 fp16", word="avx512_fp16"),
     Unit(name="SVE", word="sve"),
