@@ -40,13 +40,16 @@ TILE_INLINE sum_up(struct pair pairs[MR][NV], const struct strip *s, const __m51
         pairs[r][j].count = quarter;
     }
     b += NV;
-    for (; i + 4 <= words; i += 4, b += 4 * NV) { /* two steps: sum bits change registers without a copy */
+    /* two steps: sum bits change registers without a copy; few rows are not worth the room */
+    for (; mr == MR && i + 4 <= words; i += 4, b += 4 * NV) {
         add_two(pairs, s, i, b, mr);
         add_two(pairs, s, i + 2, b + 2 * NV, mr);
     }
-    if (i + 2 <= words) {
+    while (i + 2 <= words) {
         add_two(pairs, s, i, b, mr);
         i += 2, b += 2 * NV;
+        if (mr == MR)
+            break;
     }
     EACH_PAIR pairs[r][j].count = pair_last(&pairs[r][j]);
     if (i < words)
