@@ -8,11 +8,15 @@
 
 /* 4 x 2 x (sum bits + count) = 16 registers, 4 of B, the rest for A and the adder; wider tiles spill. */
 enum { MR = 4, NV = 2, NR = 16 * NV };
+/* Words of a turn of the loop over K, and the most turns of a window: lines of 3 taps take full turns. */
+enum { TURN = 3, TURNS = 64 };
 #define FULLY _Pragma("clang loop unroll(full)")
 #define EACH_PAIR FULLY for (size_t r = 0; r < mr; r++) FULLY for (size_t j = 0; j < NV; j++)
 
-/* Where the outputs of the next tile lie, and the parameters of a panel's channels. */
+/* What the tiles of a call share: turns, where the outputs of the next tile lie, parameters of the channels. */
 struct ends {
+    size_t turns; /* 0: words come one by one */
+    uint32_t turn_at[TURNS];
     uint8_t *out, *bits; /* bits: NULL where nobody wants them */
     const uint8_t *shortcut;
     size_t out_stride, bits_stride, shortcut_stride;
@@ -24,6 +28,14 @@ struct ends {
 /* What is added where there is no shortcut: it changes nothing, not even -0.0. */
 #define MINUS_0 -0.0f, -0.0f, -0.0f, -0.0f, -0.0f, -0.0f, -0.0f, -0.0f
 static const _Alignas(64) float no_shortcut[NR] = {MINUS_0, MINUS_0, MINUS_0, MINUS_0};
+
+static inline void turns_of(struct ends *e, const struct conv_tiles *t) {
+    e->turns = 0;
+    if (t->words % TURN == 0 && t->lines * t->words <= TURNS * TURN)
+        for (size_t line = 0; line < t->lines; line++)
+            for (size_t i = 0; i < t->words; i += TURN)
+                e->turn_at[e->turns++] = (uint32_t)(line * t->line_bytes + 8 * i);
+}
 
 static inline void ends_of(struct ends *e, const struct conv_tiles *t) {
     const struct conv_args *g = t->args;
@@ -75,9 +87,9 @@ TILE_INLINE end_floats(struct ends *e, size_t mr, struct pair pairs[MR][NV]) {
 }
 
 TILE_INLINE store_sums(const struct conv_tiles *t, size_t first, size_t mr, struct pair pairs[MR][NV]) {
-    FULLY for (size_t r = 0; r < mr; r++) {
+    int32_t *sums = t->sums + first * t->sums_stride;
+    FULLY for (size_t r = 0; r < mr; r++, sums += t->sums_stride) {
         const int32_t *start = t->starts[first + r] + t->column;
-        int32_t *sums = t->sums + (first + r) * t->sums_stride;
         FULLY for (size_t j = 0; j < NV; j++) {
             __m512i differ = _mm512_slli_epi32(pair_last(&pairs[r][j]), 1);
             _mm512_storeu_si512(sums + 16 * j, _mm512_add_epi32(_mm512_loadu_si512(start + 16 * j), differ));
@@ -99,12 +111,11 @@ TILE_INLINE tile(const struct conv_tiles *t, struct ends *e, size_t first, size_
     const __m512i *b = (const __m512i *)t->panel;
     FULLY for (size_t r = 0; r < mr; r++) a[r] = t->at[first + r];
     EACH_PAIR pairs[r][j] = (struct pair){_mm512_setzero_si512(), _mm512_set1_epi32(e->quarter)};
-    size_t i = 0, end = 8 * t->words;
-    for (size_t line = 0; line < t->lines; line++) {
-        for (; mr > 1 && i + 16 <= end; i += 16, b += 4 * NV) { /* sum bits change registers without a copy */
-            step(a, mr, i, b, pairs);
-            step(a, mr, i + 8, b + 2 * NV, pairs);
-        }
+    /* one loop without a branch inside: at 64 channels a tile has 3 turns */
+    size_t i = 0, end = 8 * t->words, turns = mr > 1 ? e->turns : 0;
+    for (size_t turn = 0; turn < turns; turn++, b += 2 * NV * TURN)
+        FULLY for (size_t k = 0; k < TURN; k++) step(a, mr, e->turn_at[turn] + 8 * k, b + 2 * NV * k, pairs);
+    for (size_t line = turns ? t->lines : 0; line < t->lines; line++) {
         for (; i < end; i += 8, b += 2 * NV)
             step(a, mr, i, b, pairs);
         i = end + t->line_bytes - 8 * t->words, end += t->line_bytes;
@@ -117,6 +128,7 @@ TILE_INLINE tile(const struct conv_tiles *t, struct ends *e, size_t first, size_
 
 static void tiles(const struct conv_tiles *t, size_t pixels) {
     struct ends e;
+    turns_of(&e, t);
     ends_of(&e, t);
     size_t first = 0;
     for (; first + MR <= pixels; first += MR)
