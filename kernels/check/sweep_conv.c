@@ -47,10 +47,10 @@ static bool try_conv(struct run *run, struct plain p, enum case_fill fill) {
     return sweep_try(run, &s, &options, fill);
 }
 
-/* Channels as networks have them: tuned paths want words that are whole. */
-static void make_whole(struct run *run, struct plain *p) {
+/* Channels as networks have them: tuned paths want words that are whole. At most 4 * `fours` of the input. */
+static void make_whole(struct run *run, struct plain *p, size_t fours) {
     p->groups = 1;
-    p->c = 4 * (1 + sweep_pick(run, 50));
+    p->c = 4 * (1 + sweep_pick(run, fours));
     p->n = 64 * (1 + sweep_pick(run, 2));
 }
 
@@ -63,7 +63,7 @@ static bool random_shape(struct run *run) {
     p.c = sweep_pick(run, 2) ? 1 + sweep_pick(run, 140) : p.groups * (1 + sweep_pick(run, 70));
     p.n = p.groups * (1 + sweep_pick(run, 40));
     if (sweep_pick(run, 4) == 0)
-        make_whole(run, &p);
+        make_whole(run, &p, 50);
     return try_conv(run, p, (enum case_fill)sweep_pick(run, FILL_COUNT));
 }
 
@@ -89,8 +89,8 @@ static bool extremes(struct run *run) {
             for (int fill = 0; fill < FILL_COUNT; fill++) {
                 struct plain p = {2 + sweep_pick(run, 6), 2 + sweep_pick(run, 9), 1 + sweep_pick(run, 70),
                                   1 + sweep_pick(run, 40), window, 1 + (size_t)fill % 3, pad, 1};
-                if (sweep_pick(run, 2))
-                    make_whole(run, &p);
+                if (sweep_pick(run, 4) == 0)
+                    make_whole(run, &p, 16);
                 if (!try_conv(run, p, (enum case_fill)fill))
                     return false;
             }
