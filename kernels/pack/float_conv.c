@@ -9,12 +9,15 @@
  * group. */
 struct gather {
     const struct conv_args *args;
+    float_copy_fn *copy;
     size_t group, y, x, first, k;
 };
 
 /* Few channels make short runs, for which a call costs more than the copy. */
-static void gather_copy(float *to, const float *from, size_t count) {
-    if (count >= 16)
+static void gather_copy(const struct gather *g, float *to, const float *from, size_t count) {
+    if (count >= 16 && g->copy)
+        g->copy(to, from, count);
+    else if (count >= 16)
         memcpy(to, from, 4 * count);
     else
 #pragma clang loop vectorize(disable)
@@ -37,7 +40,7 @@ static void gather_pixel(const struct gather *g, float *to, ptrdiff_t y, ptrdiff
     }
     size_t pixel = gather_clamp(y, s->h) * s->w + gather_clamp(x, s->w);
     const uint8_t *from = (const uint8_t *)g->args->input + pixel * g->args->input_stride;
-    gather_copy(to, (const float *)from + g->group * (s->c / s->groups) + channel, count);
+    gather_copy(g, to, (const float *)from + g->group * (s->c / s->groups) + channel, count);
 }
 
 static void gather_row(const struct gather *g, float *to) {
@@ -68,8 +71,16 @@ struct walk {
 
 static void rows(const struct product *p, const struct product_block *at, struct float_tile *t) {
     const struct walk *walk = p->source;
-    struct gather g = {.args = walk->args, .group = walk->group, .first = at->first, .k = at->k};
+    const struct conv_shape *s = &walk->args->shape;
+    struct gather g = {.args = walk->args, .copy = p->tiles->copy, .group = walk->group, .first = at->first, .k = at->k};
     float *to = p->work;
+    size_t stride = walk->args->input_stride;
+    if (s->window == 1 && s->stride == 1 && s->pad == 0 && product_in_place(p, at, stride)) {
+        t->a = (const uint8_t *)walk->args->input + at->row * stride + 4 * (walk->group * s->c / s->groups + at->first);
+        t->ahead = t->a + at->rows * stride;
+        t->a_stride = t->ahead_stride = stride;
+        return;
+    }
     /* most of what the next rows need was read for these: nothing is to be brought */
     t->a = t->ahead = (const uint8_t *)to;
     t->a_stride = t->ahead_stride = product_stride(at->k) * 4;
@@ -90,14 +101,14 @@ static void done(const struct product *p, const struct product_block *at) {
     const float *scale = g->scale + o, *bias = g->bias + o;
     for (size_t row = at->row; row < at->row + at->rows; row++) {
         float *c = p->c + row * p->c_stride + at->column;
-#pragma clang loop interleave(disable)
+#pragma clang loop interleave(disable) unroll(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] * scale[i] + bias[i];
         if (g->shortcut == NULL)
             continue;
         const uint8_t *pixel = (const uint8_t *)g->shortcut + (walk->first + row) * g->shortcut_stride;
         const float *shortcut = (const float *)pixel + o;
-#pragma clang loop interleave(disable)
+#pragma clang loop interleave(disable) unroll(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] + shortcut[i];
     }

@@ -68,10 +68,20 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
             vec_store(c + r * c_stride + j * LANES, sum[r][j]);
 }
 
+#if !defined(TILE_COPY)
+#define TILE_COPY tile_copy
+static void tile_copy(float *to, const float *from, size_t count) {
+#pragma clang loop unroll(disable)
+    for (; count > LANES; count -= LANES, to += LANES, from += LANES)
+        vec_store(to, vec_load(from));
+    vec_store(to + count - LANES, vec_load(from + count - LANES)); /* again some of the last ones */
+}
+#endif
+
 #define TILE_OF(rows)                                                                                                  \
     static void tile_##rows(const struct float_tile *t) { tile_body(t, rows); }
 TILE_ROWS(TILE_OF)
 #define TILE_ENTRY(rows) {rows, tile_##rows},
 static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
-#define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes}
+#define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes, TILE_COPY}
 #endif

@@ -19,6 +19,7 @@ enum {
     COLUMNS = 512,
     CROWDED = 2048,
 };
+#define TILE_COPY NULL
 #define TILE_ROWS(X) X(2) X(6)
 
 static inline vec vec_zero(void) { return _mm256_setzero_ps(); }

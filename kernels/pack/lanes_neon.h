@@ -24,6 +24,7 @@ enum {
     COLUMNS = 512,
     CROWDED = 2048,
 };
+#define TILE_COPY NULL
 #define TILE_ROWS(X) X(1) X(4)
 
 static inline vec vec_zero(void) { return vdupq_n_f32(0); }

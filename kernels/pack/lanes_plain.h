@@ -19,6 +19,7 @@ enum {
     COLUMNS = 512,
     CROWDED = 2048,
 };
+#define TILE_COPY NULL
 #if defined(__x86_64__) || defined(__aarch64__)
 #define TILE_ROWS(X) X(1) X(4)
 #else

@@ -12,6 +12,11 @@ const struct float_tile_size *product_tile(const struct float_tiles *tiles, size
     return size;
 }
 
+bool product_in_place(const struct product *p, const struct product_block *at, size_t stride) {
+    size_t crowded = p->tiles->crowded;
+    return product_tile(p->tiles, at->rows)->rows == at->rows && !(crowded && stride % crowded == 0);
+}
+
 static size_t block_columns(const struct product *p) {
     size_t nr = p->tiles->nr;
     return least((p->n + nr - 1) / nr * nr, p->columns);

@@ -23,6 +23,7 @@ struct float_tile {
     size_t ahead_stride, ahead_step;
 };
 typedef void float_tile_fn(const struct float_tile *t);
+typedef void float_copy_fn(float *to, const float *from, size_t count);
 struct float_tile_size {
     size_t rows;
     float_tile_fn *run;
@@ -33,6 +34,7 @@ struct float_tiles {
     size_t columns;                      /* of a block where rows of A cost nothing to get, else PRODUCT_COLUMNS */
     size_t crowded;                      /* strides at which all rows fall into a few cache sets; 0 = none */
     const struct float_tile_size *sizes; /* rising, the last one has mr rows */
+    float_copy_fn *copy;                 /* of a vector or more; NULL = memcpy is as good */
 };
 extern const struct float_tiles float_tiles__portable, float_tiles__avx2, float_tiles__avx512, float_tiles__neon;
 
@@ -67,6 +69,8 @@ struct product {
 void product_run(const struct product *p);
 /* Bytes of scratch; needs tiles, columns, n, k and floats only. */
 size_t product_work(const struct product *p);
+/* Whether a tile may read the rows of a block where they lie, `stride` bytes apart. */
+bool product_in_place(const struct product *p, const struct product_block *at, size_t stride);
 /* The smallest tile that holds so many rows. */
 const struct float_tile_size *product_tile(const struct float_tiles *tiles, size_t rows);
 /* Floats between copied rows: a line more than whole lines, else rows of 2^n bytes would share a cache set. */

@@ -33,8 +33,7 @@ static void rows(const struct product *p, const struct product_block *at, struct
     t->a = a;
     t->a_stride = t->ahead_stride = g->a_stride;
     t->ahead = a + at->rows * g->a_stride;
-    bool crowded = p->tiles->crowded && g->a_stride % p->tiles->crowded == 0;
-    if (!p->floats && product_tile(p->tiles, at->rows)->rows == at->rows && !crowded)
+    if (!p->floats && product_in_place(p, at, g->a_stride))
         return;
     float *to = p->work;
     t->a = (const uint8_t *)to;
