@@ -76,7 +76,7 @@ static void rows(const struct product *p, const struct product_block *at, struct
     float *to = p->work;
     size_t stride = walk->args->input_stride;
     if (s->window == 1 && s->stride == 1 && s->pad == 0 && product_in_place(p, at, stride)) {
-        t->a = (const uint8_t *)walk->args->input + at->row * stride + 4 * (walk->group * s->c / s->groups + at->first);
+        t->a = (const uint8_t *)walk->args->input + (walk->first + at->row) * stride + 4 * (walk->group * p->k + at->first);
         t->ahead = t->a + at->rows * stride;
         t->a_stride = t->ahead_stride = stride;
         return;
@@ -101,13 +101,18 @@ static void done(const struct product *p, const struct product_block *at) {
     const float *scale = g->scale + o, *bias = g->bias + o;
     for (size_t row = at->row; row < at->row + at->rows; row++) {
         float *c = p->c + row * p->c_stride + at->column;
+        const float *shortcut = NULL;
+        if (g->shortcut != NULL)
+            shortcut = (const float *)((const uint8_t *)g->shortcut + (walk->first + row) * g->shortcut_stride) + o;
+        if (p->tiles->finish) {
+            p->tiles->finish(c, scale, bias, shortcut, at->columns);
+            continue;
+        }
 #pragma clang loop interleave(disable) unroll(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] * scale[i] + bias[i];
-        if (g->shortcut == NULL)
+        if (shortcut == NULL)
             continue;
-        const uint8_t *pixel = (const uint8_t *)g->shortcut + (walk->first + row) * g->shortcut_stride;
-        const float *shortcut = (const float *)pixel + o;
 #pragma clang loop interleave(disable) unroll(disable)
         for (size_t i = 0; i < at->columns; i++)
             c[i] = c[i] + shortcut[i];
@@ -126,11 +131,11 @@ void float_conv_run(const struct conv_args *g, const struct float_tiles *tiles) 
     struct product p = {.tiles = tiles, .columns = PRODUCT_COLUMNS, .m = conv_end(g) - walk.first,
                         .n = s->n / s->groups, .k = length(s), .c_stride = g->out_stride / 4, .work = g->work,
                         .source = &walk, .rows = rows, .done = done};
-    for (; walk.group < s->groups; walk.group++) {
-        p.rhs = (const uint8_t *)g->rhs + walk.group * group_bytes(s, tiles);
-        p.c = (float *)g->out + walk.first * p.c_stride + walk.group * p.n;
+    size_t bytes = group_bytes(s, tiles);
+    p.rhs = g->rhs;
+    p.c = (float *)g->out + walk.first * p.c_stride;
+    for (; walk.group < s->groups; walk.group++, p.rhs += bytes, p.c += p.n)
         product_run(&p);
-    }
 }
 
 size_t float_conv_rhs_bytes(const struct conv_shape *s, const struct float_tiles *tiles) {
@@ -144,8 +149,8 @@ size_t float_conv_work_bytes(const struct conv_shape *s, const struct float_tile
 
 void float_conv_pack(void *rhs, const struct conv_weights *w, const struct float_tiles *tiles) {
     const struct conv_shape *s = &w->shape;
-    size_t n = s->n / s->groups;
+    size_t n = s->n / s->groups, bytes = group_bytes(s, tiles);
     for (size_t group = 0; group < s->groups; group++)
-        panel_pack((uint8_t *)rhs + group * group_bytes(s, tiles), (const uint8_t *)w->b + group * n * w->b_stride,
+        panel_pack((uint8_t *)rhs + group * bytes, (const uint8_t *)w->b + group * n * w->b_stride,
                    w->b_stride, n, 4 * length(s), tiles->nr, 4);
 }

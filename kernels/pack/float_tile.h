@@ -76,6 +76,22 @@ static void tile_copy(float *to, const float *from, size_t count) {
         vec_store(to, vec_load(from));
     vec_store(to + count - LANES, vec_load(from + count - LANES)); /* again some of the last ones */
 }
+
+#define TILE_FINISH tile_finish
+static void tile_finish(float *c, const float *scale, const float *bias, const float *shortcut, size_t count) {
+#pragma STDC FP_CONTRACT OFF
+    size_t i = 0;
+#pragma clang loop unroll(disable)
+    for (; count - i >= LANES; i += LANES) {
+        vec y = vec_add(vec_mul(vec_load(c + i), vec_load(scale + i)), vec_load(bias + i));
+        vec_store(c + i, shortcut ? vec_add(y, vec_load(shortcut + i)) : y);
+    }
+#pragma clang loop vectorize(disable) unroll(disable)
+    for (; i < count; i++) {
+        c[i] = c[i] * scale[i] + bias[i];
+        c[i] = shortcut ? c[i] + shortcut[i] : c[i];
+    }
+}
 #endif
 
 #define TILE_OF(rows)                                                                                                  \
@@ -83,5 +99,5 @@ static void tile_copy(float *to, const float *from, size_t count) {
 TILE_ROWS(TILE_OF)
 #define TILE_ENTRY(rows) {rows, tile_##rows},
 static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
-#define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes, TILE_COPY}
+#define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes, TILE_COPY, TILE_FINISH}
 #endif

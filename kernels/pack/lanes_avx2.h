@@ -20,6 +20,7 @@ enum {
     CROWDED = 2048,
 };
 #define TILE_COPY NULL
+#define TILE_FINISH NULL
 #define TILE_ROWS(X) X(2) X(6)
 
 static inline vec vec_zero(void) { return _mm256_setzero_ps(); }

@@ -26,5 +26,6 @@ static inline vec vec_all(float value) { return _mm512_set1_ps(value); }
 static inline vec vec_load(const float *from) { return _mm512_loadu_ps(from); }
 static inline void vec_store(float *to, vec value) { _mm512_storeu_ps(to, value); }
 static inline vec vec_add(vec a, vec b) { return _mm512_add_ps(a, b); }
+static inline vec vec_mul(vec a, vec b) { return _mm512_mul_ps(a, b); }
 static inline vec vec_fma(vec a, vec b, vec sum) { return _mm512_fmadd_ps(a, b, sum); }
 #endif

@@ -25,6 +25,7 @@ enum {
     CROWDED = 2048,
 };
 #define TILE_COPY NULL
+#define TILE_FINISH NULL
 #define TILE_ROWS(X) X(1) X(4)
 
 static inline vec vec_zero(void) { return vdupq_n_f32(0); }

@@ -20,6 +20,7 @@ enum {
     CROWDED = 2048,
 };
 #define TILE_COPY NULL
+#define TILE_FINISH NULL
 #if defined(__x86_64__) || defined(__aarch64__)
 #define TILE_ROWS(X) X(1) X(4)
 #else

@@ -65,9 +65,11 @@ static __attribute__((noinline)) void run_edge(const struct float_tile *t, const
     struct float_tile inner = *t;
     inner.c = edge;
     inner.c_stride = p->tiles->nr;
-    for (size_t r = 0; t->more && r < rows; r++)
+#pragma clang loop unroll(disable)
+    for (size_t r = t->more ? 0 : rows; r < rows; r++)
         memcpy(edge + r * inner.c_stride, t->c + r * t->c_stride, columns * 4);
     run(&inner);
+#pragma clang loop unroll(disable)
     for (size_t r = 0; r < rows; r++)
         memcpy(t->c + r * t->c_stride, edge + r * inner.c_stride, columns * 4);
 }

@@ -24,6 +24,8 @@ struct float_tile {
 };
 typedef void float_tile_fn(const struct float_tile *t);
 typedef void float_copy_fn(float *to, const float *from, size_t count);
+/* c * scale + bias, then + shortcut if there is one. */
+typedef void float_finish_fn(float *c, const float *scale, const float *bias, const float *shortcut, size_t count);
 struct float_tile_size {
     size_t rows;
     float_tile_fn *run;
@@ -35,6 +37,7 @@ struct float_tiles {
     size_t crowded;                      /* strides at which all rows fall into a few cache sets; 0 = none */
     const struct float_tile_size *sizes; /* rising, the last one has mr rows */
     float_copy_fn *copy;                 /* of a vector or more; NULL = memcpy is as good */
+    float_finish_fn *finish;             /* NULL = a loop in C is as good */
 };
 extern const struct float_tiles float_tiles__portable, float_tiles__avx2, float_tiles__avx512, float_tiles__neon;
 
