@@ -7,28 +7,26 @@
  * into one full adder, the first kind goes in two words of K at a time (see adders__avx512vpopcnt.c). */
 #include "avx512.h"
 
-/* 2 x 2 x (two sum bits and counts) = 16 registers, 8 of B, 4 of A, the rest for the adders. */
-enum { MR = 2, NV = 2, NR = 16 * NV, UNLIKE = 0x7e };
+/* 2 x 2 x (two sum bits and counts) = 16 registers, 8 of B, 4 of A, the rest for the adders. A call does ROWS rows: what
+ * stands before and behind the loop over K would take as long as a quarter of a short K. */
+enum { MR = 2, NV = 2, NR = 16 * NV, ROWS = 8, UNLIKE = 0x7e };
 
+/* Two sums in one: that of the codes, and 2^32 times that of the threes. */
 static uint32_t row(const uint8_t *a, size_t row_bytes, const struct bitserial_row *how) {
-    __m512i sum = _mm512_setzero_si512(), threes = sum;
-    for (size_t i = 0; i < row_bytes; i += 64) {
-        __mmask8 inside = words_mask(row_bytes, i);
-        __m512i part = _mm512_setzero_si512(), three = part;
-        for (size_t d = how->bits / 2; d-- > 0;) {
-            __m512i low = _mm512_maskz_loadu_epi64(inside, a + 2 * d * row_bytes + i);
-            __m512i high = _mm512_maskz_loadu_epi64(inside, a + (2 * d + 1) * row_bytes + i);
-            __m512i ones = _mm512_popcnt_epi64(low), twos = _mm512_popcnt_epi64(high);
-            __m512i both = _mm512_popcnt_epi64(_mm512_and_si512(low, high));
-            part = _mm512_add_epi64(_mm512_slli_epi64(part, 2), _mm512_add_epi64(ones, _mm512_add_epi64(twos, twos)));
-            three = _mm512_add_epi64(_mm512_slli_epi64(three, 2), both);
+    uint64_t both = 0;
+    for (size_t d = how->bits / 2; d-- > 0;) {
+        const uint8_t *low = a + 2 * d * row_bytes, *high = low + row_bytes;
+        __m512i sums = _mm512_setzero_si512();
+        for (size_t i = 0; i < row_bytes; i += 64) {
+            __mmask8 inside = words_mask(row_bytes, i);
+            __m512i one = _mm512_maskz_loadu_epi64(inside, low + i), two = _mm512_maskz_loadu_epi64(inside, high + i);
+            __m512i threes = _mm512_slli_epi64(_mm512_popcnt_epi64(_mm512_and_si512(one, two)), 32);
+            one = _mm512_popcnt_epi64(one), two = _mm512_popcnt_epi64(two);
+            sums = _mm512_add_epi64(_mm512_add_epi64(sums, threes), _mm512_add_epi64(one, _mm512_add_epi64(two, two)));
         }
-        sum = _mm512_add_epi64(sum, part);
-        threes = _mm512_add_epi64(threes, three);
+        both = 4 * both + (uint64_t)_mm512_reduce_add_epi64(sums);
     }
-    sum = _mm512_mullo_epi64(sum, _mm512_set1_epi64((int)(how->offset + how->digits)));
-    threes = _mm512_mullo_epi64(threes, _mm512_set1_epi64((int)how->digits));
-    return (uint32_t)_mm512_reduce_add_epi64(_mm512_sub_epi64(sum, threes));
+    return (how->offset + how->digits) * (uint32_t)both - how->digits * (uint32_t)(both >> 32);
 }
 
 /* Sum bits that wait, and counts of carries: of the bits of weight 1, and of those of weight -2. */
@@ -79,6 +77,7 @@ static inline __m512i total(const struct sums *s) {
 TILE_INLINE tile(const struct tile *t, size_t mr) {
     struct sums sums[MR][NV];
     const struct bitserial_terms *terms = terms_of(t);
+    const __mmask16 twice = terms->scale == 2 ? 0xffff : 0; /* it is 1 or 2 */
     size_t w = terms->bits.w / 2, a = terms->bits.a / 2; /* digits */
     size_t row_bytes = bits_row_bytes(t->k), plane = row_bytes / 8 * 2 * NV; /* vectors */
     const __m512i *panel = (const __m512i *)t->panel, *columns = panel + 2 * w * plane;
@@ -100,17 +99,26 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
                 sums[r][j].ones_count = _mm512_add_epi32(now, now);
             }
     }
-    __m512i scale = _mm512_set1_epi32((int)terms->scale);
+    const uint32_t *row_terms = terms->row + t->row;
+    uint8_t *c = t->c;
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < mr; r++)
+    for (size_t r = 0; r < mr; r++, c += t->c_stride)
 #pragma clang loop unroll(full)
         for (size_t j = 0; j < NV; j++) {
-            __m512i sum = _mm512_mullo_epi32(total(&sums[r][j]), scale);
-            __m512i add = _mm512_add_epi32(columns[j], _mm512_set1_epi32((int)row_term(t, r)));
-            _mm512_storeu_si512(t->c + r * t->c_stride + 64 * j, _mm512_add_epi32(sum, add));
+            __m512i sum = total(&sums[r][j]), add = _mm512_add_epi32(columns[j], _mm512_set1_epi32((int)row_terms[r]));
+            sum = _mm512_mask_add_epi32(sum, twice, sum, sum);
+            _mm512_storeu_si512(c + 64 * j, _mm512_add_epi32(sum, add));
         }
 }
-TILE_PAIR(tile)
+
+static void tile_one(const struct tile *t) { tile(t, 1); }
+
+static void tile_full(const struct tile *t) {
+    struct tile below = *t;
+    for (size_t r = 0; r < ROWS; r += MR, below = tile_below(&below, MR))
+        tile(&below, MR);
+}
+static const struct tile_pair tile_pair = {tile_one, tile_full, ROWS, NR};
 
 const struct bitserial_body digits__avx512vpopcnt = {
     &tile_pair, 32, row, bitserial_planes, NULL, true, NULL,
