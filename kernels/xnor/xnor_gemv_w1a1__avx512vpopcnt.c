@@ -6,9 +6,12 @@
  * stream over the edge of a page, where the hardware's own begins anew. */
 enum { LANES = 16, STREAMS = 4, AHEAD_BYTES = 2048 };
 #define FULLY _Pragma("clang loop unroll(full)")
-#define EACH_PAIR FULLY for (size_t j = 0; j < streams; j++)
+#define EACH_PAIR FULLY for (size_t j = 0; j < STREAMS; j++)
 
-TILE_INLINE panel_dot(const struct gemm_args *g, size_t panel, size_t apart, size_t streams) {
+/* Of a quarter; panels behind N fill the last one up. */
+static size_t quarter(size_t n) { return (n + STREAMS * LANES - 1) / (STREAMS * LANES); }
+
+TILE_INLINE panel_dot(const struct gemm_args *g, size_t panel, size_t apart) {
     const size_t vectors = bits_row_bytes(g->k) / 4;
     const __m512i *b = (const __m512i *)g->rhs + panel * vectors;
     const uint8_t *a = g->a;
@@ -26,23 +29,21 @@ TILE_INLINE panel_dot(const struct gemm_args *g, size_t panel, size_t apart, siz
     EACH_PAIR {
         __m512i half = pair_last(&pairs[j]);
         __m512i dot = _mm512_sub_epi32(_mm512_add_epi32(half, half), pair_excess(g->k));
-        size_t first = (panel + j * apart) * LANES, left = g->n - first;
+        size_t first = (panel + j * apart) * LANES, left = first < g->n ? g->n - first : 0;
         __mmask16 columns = left < LANES ? (__mmask16)((1u << left) - 1) : 0xffff;
         _mm512_mask_storeu_epi32((int32_t *)g->c + first, columns, dot);
     }
 }
 
 static void run(const struct gemm_args *g) {
-    const size_t panels = (g->n + LANES - 1) / LANES, apart = panels / STREAMS;
+    const size_t apart = quarter(g->n);
     for (size_t panel = 0; panel < apart; panel++)
-        panel_dot(g, panel, apart, STREAMS);
-    for (size_t panel = apart * STREAMS; panel < panels; panel++)
-        panel_dot(g, panel, 0, 1);
+        panel_dot(g, panel, apart);
 }
 
 static size_t rhs_bytes(size_t m, size_t n, size_t k) {
     (void)m;
-    return panels_bytes(n, bits_row_bytes(k), LANES, 4);
+    return panels_bytes(quarter(n) * STREAMS * LANES, bits_row_bytes(k), LANES, 4);
 }
 
 static size_t work_bytes(size_t m, size_t n, size_t k) {
@@ -51,6 +52,7 @@ static size_t work_bytes(size_t m, size_t n, size_t k) {
 }
 
 static void pack_rhs(void *rhs, const struct gemm_weights *w) {
+    memset(rhs, 0, rhs_bytes(1, w->n, w->k));
     panel_pack(rhs, w->b, w->b_stride, w->n, bits_row_bytes(w->k), LANES, 4);
 }
 

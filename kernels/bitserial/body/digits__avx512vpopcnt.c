@@ -111,7 +111,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
         }
 }
 
-static void tile_one(const struct tile *t) { tile(t, 1); }
+static __attribute__((cold)) void tile_one(const struct tile *t) { tile(t, 1); }
 
 static void tile_full(const struct tile *t) {
     struct tile below = *t;

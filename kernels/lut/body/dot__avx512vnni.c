@@ -47,7 +47,7 @@ typedef void block_fn(__m512i *sums, const uint8_t *a, size_t k, const uint32_t 
 BLOCK(2)
 BLOCK(4)
 
-static int32_t sum_of(const int8_t *a, size_t k) {
+static __attribute__((cold)) int32_t sum_of(const int8_t *a, size_t k) {
     __m512i sum = _mm512_setzero_si512(), ones = _mm512_set1_epi8(1);
     for (size_t i = 0; i < k; i += 64) {
         __mmask64 there = k - i < 64 ? ((__mmask64)1 << (k - i)) - 1 : ~(__mmask64)0;
@@ -56,7 +56,7 @@ static int32_t sum_of(const int8_t *a, size_t k) {
     return _mm512_reduce_add_epi32(sum);
 }
 
-__attribute__((cold, minsize)) void lut_dot_run(const struct gemm_args *g) {
+__attribute__((cold)) void lut_dot_run(const struct gemm_args *g) {
     const struct codes *codes = g->rhs;
     const __m512i *b = (const __m512i *)(codes + 1), scale = _mm512_set1_epi32(codes->scale);
     const __m512i start = _mm512_set1_epi32(codes_dot(codes, 0, sum_of(g->a, g->k)));
@@ -82,11 +82,11 @@ __attribute__((cold, minsize)) void lut_dot_run(const struct gemm_args *g) {
         }
 }
 
-__attribute__((cold, minsize)) size_t lut_dot_rhs_bytes(size_t n, size_t k, size_t bits) {
+__attribute__((cold)) size_t lut_dot_rhs_bytes(size_t n, size_t k, size_t bits) {
     return sizeof(struct codes) + panels_of(n) * steps_of(k) * bits * sizeof(__m512i);
 }
 
-__attribute__((cold, minsize)) void lut_dot_pack(void *rhs, const struct gemm_weights *w, size_t bits) {
+__attribute__((cold)) void lut_dot_pack(void *rhs, const struct gemm_weights *w, size_t bits) {
     struct codes *codes = rhs;
     struct gemm_weights own = *w;
     own.encoding = (enum weight_encoding)(w->encoding | (bits - 1) << PLANES_ABOVE);
