@@ -21,16 +21,21 @@ static inline size_t panels_of(size_t n) { return (n + COLUMNS - 1) / COLUMNS; }
 
 /* k of A, at most MOST, of one panel; `last` is what k / GROUP leaves over, zero above. */
 TILE_INLINE block(__m512i sums[SUMS], const uint8_t *a, size_t k, const uint32_t *last, const __m512i *b, size_t bits) {
-    __m512i sum[SUMS];
+    __m512i sum[SUMS], low[SUMS / 2];
     FULLY for (size_t i = 0; i < SUMS; i++) sum[i] = _mm512_setzero_si512();
+    FULLY for (size_t j = 1; j < SUMS / bits; j++) {
+        uint32_t codes = (0xffu >> j * bits) * 0x01010101u;
+        __asm__("" : "+r"(codes)); /* else it lies in memory, 64 bytes of it */
+        low[j] = _mm512_set1_epi32((int)codes);
+    }
     for (size_t left = k / GROUP, rest = k % GROUP;; left = 1, rest = 0, a = (const uint8_t *)last) {
         for (; left > 0; left--, a += GROUP, b += bits) {
             const __m512i a4 = _mm512_set1_epi32((int)load_u32(a));
             FULLY for (size_t v = 0; v < bits; v++) {
                 _mm_prefetch((const char *)(b + v) + AHEAD_BYTES, _MM_HINT_T0);
                 FULLY for (size_t j = 0; j < SUMS / bits; j++) {
-                    __m512i *to = &sum[v * SUMS / bits + j], low = _mm512_set1_epi8((char)(0xff >> j * bits));
-                    *to = _mm512_dpbusd_epi32(*to, j ? _mm512_and_si512(b[v], low) : b[v], a4);
+                    __m512i *to = &sum[v * SUMS / bits + j];
+                    *to = _mm512_dpbusd_epi32(*to, j ? _mm512_and_si512(b[v], low[j]) : b[v], a4);
                 }
             }
         }
