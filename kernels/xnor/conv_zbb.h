@@ -75,7 +75,8 @@ static void signs_one(const struct conv_tiles *t, const struct part *p, size_t p
     }
 }
 
-static void signs_part(const struct conv_tiles *t, const struct part *p, uint64_t *side, size_t pixels, uint8_t *signs) {
+static void signs_part(const struct conv_tiles *t, const struct part *p, uint64_t *side, size_t pixels,
+                       uint8_t *signs) {
     signs += p->first;
     for (size_t i = 0, count; i < pixels; i += count, signs += count * SIGNS) {
         const int32_t *const *row = t->starts + i;

@@ -1,4 +1,5 @@
-/* xnor_gemv_w1a1 with the cpop instruction of Zbb: every word of B is loaded once, so eight columns share a load of A. */
+/* xnor_gemv_w1a1 with the cpop instruction of Zbb: every word of B is loaded once, so eight columns share a load of
+ * A. */
 #include "../pack/panel.h"
 #include "rows.h"
 #if !defined(__riscv_zbb)

@@ -64,8 +64,9 @@ static void run(const struct gemm_args *g) {
                 one_row(g, &at, (const uint64_t *)a, row);
                 continue;
             }
-            const uint64_t *from[MR] = {(const uint64_t *)a, (const uint64_t *)(a + g->a_stride),
-                                        (const uint64_t *)(a + 2 * g->a_stride), (const uint64_t *)(a + 3 * g->a_stride)};
+            const uint64_t *from[MR];
+            for (size_t r = 0; r < MR; r++)
+                from[r] = (const uint64_t *)(a + r * g->a_stride);
             lay_rows(g->work, from, words);
             four_rows(g, &at, g->work, row);
         }

@@ -24,7 +24,7 @@ enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of s
 #define LOAD_ROWS(at)                                                                                                  \
     LOAD(x0, a, at) LOAD(w, b, at) LOAD(x1, a, at + 8) LOAD(x2, a, at + 16) LOAD(x3, a, at + 24)
 #define COUNT_PAIR(x, y, w, u)                                                                                         \
-    "xor %[t], %[" #x "], %[" #w "]\n xor %[" #u "], %[" #y "], %[" #w "]\n"                                            \
+    "xor %[t], %[" #x "], %[" #w "]\n xor %[" #u "], %[" #y "], %[" #w "]\n"                                           \
     "cpop %[t], %[t]\n cpop %[" #u "], %[" #u "]\n"
 #define ADD_PAIR(u, s, r, x, y)                                                                                        \
     "add %[" #s "], %[" #x "], %[t]\n add %[" #r "], %[" #y "], %[" #u "]\n"
@@ -33,9 +33,10 @@ enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of s
     COUNT_PAIR(x2, x3, w, w) ADD_PAIR(w, s2##j, s3##j, s2##j, s3##j)
 /* The first word of K: sums begin, on nothing or on top of a limit. */
 #define BEGIN_SUM(s, x, w) "xor %[" #s "], %[" #x "], %[" #w "]\n cpop %[" #s "], %[" #s "]\n"
-#define BEGIN_COLUMN(w, j, at) BEGIN_SUM(s0##j, x0, w) BEGIN_SUM(s1##j, x1, w) BEGIN_SUM(s2##j, x2, w) BEGIN_SUM(s3##j, x3, w)
+#define BEGIN_COLUMN(w, j, at)                                                                                         \
+    BEGIN_SUM(s0##j, x0, w) BEGIN_SUM(s1##j, x1, w) BEGIN_SUM(s2##j, x2, w) BEGIN_SUM(s3##j, x3, w)
 #define LIMIT_COLUMN(w, j, at)                                                                                         \
-    LOAD(v, last, at) COUNT_PAIR(x0, x1, w, u) ADD_PAIR(u, s0##j, s1##j, v, v)                                       \
+    LOAD(v, last, at) COUNT_PAIR(x0, x1, w, u) ADD_PAIR(u, s0##j, s1##j, v, v)                                         \
     COUNT_PAIR(x2, x3, w, w) ADD_PAIR(w, s2##j, s3##j, v, v)
 #define STEP(at)                                                                                                       \
     LOAD_ROWS(at) LOAD(v, b, at + 8) COLUMN(w, 0) LOAD(w, b, at + 16) COLUMN(v, 1) LOAD(v, b, at + 24)                 \
@@ -45,7 +46,7 @@ enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of s
     COLUMN(w, 3, 24)
 #define ALL_STEPS                                                                                                      \
     "ld %[t], %[skip]\n ld %[u], %[entry]\n add %[a], %[a], %[t]\n add %[b], %[b], %[t]\n"                             \
-    "ld %[last], %[end]\n lla %[t], 1f\n add %[t], %[t], %[u]\n jr %[t]\n"                                           \
+    "ld %[last], %[end]\n lla %[t], 1f\n add %[t], %[t], %[u]\n jr %[t]\n"                                             \
     "1:\n" STEP(0) STEP(32) STEP(64) STEP(96) STEP(128) STEP(160) STEP(192) STEP(224)                                  \
     "addi %[a], %[a], 256\n addi %[b], %[b], 256\n bltu %[a], %[last], 1b\n"
 
@@ -54,12 +55,12 @@ enum { STEP_BYTES = 56 * 4, SIGNS = 16 }; /* of a step's code; between rows of s
     "slli %[" #s "], %[" #s "], 1\n sub %[" #s "], %[w], %[" #s "]\n sw %[" #s "], " #at "(%[v])\n"
 #define STORE_ROW(r) STORE_SUM(s##r##0, 0) STORE_SUM(s##r##1, 4) STORE_SUM(s##r##2, 8) STORE_SUM(s##r##3, 12)
 #define STORE_SUMS                                                                                                     \
-    "ld %[w], %[start]\n ld %[v], %[to]\n ld %[t], %[stride]\n addi %[u], %[v], 16\n sd %[u], %[to]\n"              \
+    "ld %[w], %[start]\n ld %[v], %[to]\n ld %[t], %[stride]\n addi %[u], %[v], 16\n sd %[u], %[to]\n"                 \
     STORE_ROW(0) "add %[v], %[v], %[t]\n" STORE_ROW(1) "add %[v], %[v], %[t]\n" STORE_ROW(2)                           \
     "add %[v], %[v], %[t]\n" STORE_ROW(3)
 
 /* The signs of a row in the low bits of a byte, as what differs between neighbours: bit j = sign j ^ ... ^ sign 3. */
-#define STORE_SIGNS(r, at, v)                                                                                            \
+#define STORE_SIGNS(r, at, v)                                                                                          \
     "srli %[s" #r "2], %[s" #r "2], 1\n srli %[s" #r "1], %[s" #r "1], 2\n srli %[s" #r "0], %[s" #r "0], 3\n"         \
     "xor %[s" #r "3], %[s" #r "3], %[s" #r "2]\n xor %[s" #r "1], %[s" #r "1], %[s" #r "0]\n"                          \
     "xor %[s" #r "3], %[s" #r "3], %[s" #r "1]\n srli %[s" #r "3], %[s" #r "3], 60\n"                                  \
@@ -142,8 +143,8 @@ OWN_FRAME tile_signs(const uint64_t *a, const uint64_t *b, size_t panels, struct
     struct tile_row row = {(const uint8_t *)a + steps.bytes, a, to, to + panels, steps.skip, steps.entry,
                            {.limits = limits}, 0};
     ASM_ROWS("2:\n"
-             "ld %[last], %[start]\n" FIRST_STEP(LIMIT_COLUMN) "addi %[last], %[last], 32\n sd %[last], %[start]\n" ALL_STEPS
-                 STORE_ALL_SIGNS NEXT_PANEL,
+             "ld %[last], %[start]\n" FIRST_STEP(LIMIT_COLUMN)
+             "addi %[last], %[last], 32\n sd %[last], %[start]\n" ALL_STEPS STORE_ALL_SIGNS NEXT_PANEL,
              row);
 }
 #endif
