@@ -62,6 +62,26 @@ RVV_CARRY_LOOP(peak_xnor_carry__rvv, RVV_4, BITS_A, BITS_B, BITS_ZERO, CARRY_STE
     } while (0)
 RVV_CARRY_LOOP(peak_xnor_carry_twice__rvv, RVV_4, BITS_A, BITS_B, BITS_ZERO, CARRY_TWICE_STEP)
 
+/* A register of bits is a mask, whose ones vcpop.m counts. */
+#define MASK_STEP(sum)                                                                                                 \
+    OPAQUE("vr", a);                                                                                                   \
+    sum += __riscv_vcpop(__riscv_vmxor(a, b, vl), vl)
+void peak_xnor_masks__rvv(uint64_t iterations);
+void peak_xnor_masks__rvv(uint64_t iterations) {
+    const size_t vl = __riscv_vsetvl_e8m8(RVV_BITS);
+    const vuint8m8_t bytes = __riscv_vmv_v_x_u8m8(1, vl);
+    vbool1_t a = __riscv_vmseq(bytes, 1, vl), b = __riscv_vmsne(bytes, 1, vl);
+    unsigned long sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+    OPAQUE("vr", b);
+    for (uint64_t left = iterations * (RVV_BITS / vl); left; left--) {
+        MASK_STEP(sum0);
+        MASK_STEP(sum1);
+        MASK_STEP(sum2);
+        MASK_STEP(sum3);
+    }
+    USED("r", sum0 + sum1 + sum2 + sum3);
+}
+
 /* Exact sums: two products of bytes fit 16 bits, then they must be widened. */
 #define MACC_STEP(acc)                                                                                                 \
     acc = __riscv_vwadd_wv(acc, __riscv_vwmacc(__riscv_vwmul(a, b, vl), b, a, vl), vl)
@@ -69,6 +89,10 @@ RVV_LOOP(peak_int8_vwmacc1__rvv, RVV_4, vint8mf2_t, vint32m2_t, __riscv_vsetvl_e
          __riscv_vmv_v_x_i8mf2(3, vl), __riscv_vmv_v_x_i8mf2(-5, vl), __riscv_vmv_v_x_i32m2(0, vl), MACC_STEP)
 RVV_LOOP(peak_int8_vwmacc2__rvv, RVV_4, vint8m1_t, vint32m4_t, __riscv_vsetvl_e8m1, 1, __riscv_vmv_v_x_i8m1(3, vl),
          __riscv_vmv_v_x_i8m1(-5, vl), __riscv_vmv_v_x_i32m4(0, vl), MACC_STEP)
+/* What sums of 16 bits hold where weights are small. */
+#define MACC8_STEP(acc) acc = __riscv_vwmacc(acc, a, b, vl)
+RVV_LOOP(peak_int8_vwmacc8__rvv, RVV_8, vint8m1_t, vint16m2_t, __riscv_vsetvl_e8m1, 1, __riscv_vmv_v_x_i8m1(3, vl),
+         __riscv_vmv_v_x_i8m1(-1, vl), __riscv_vmv_v_x_i16m2(0, vl), MACC8_STEP)
 /* Bytes that were widened beforehand. */
 #define MACC16_STEP(acc) acc = __riscv_vwmacc(acc, a, b, vl)
 RVV_LOOP(peak_int8_vwmacc16__rvv, RVV_8, vint16m1_t, vint32m2_t, __riscv_vsetvl_e16m1, 2,
