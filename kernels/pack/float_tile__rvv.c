@@ -1,11 +1,12 @@
 /* Six rows of four registers of sums and four of B; an element of A enters from a scalar register. */
 #include "float_rvv.h"
 #include <riscv_vector.h>
+#include <stddef.h>
 #if !defined(__riscv_v)
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { MR = 6, BLOCK_BYTES = 128 << 10 };
+enum { MR = 6, BLOCK_BYTES = 128 << 10, COLUMNS = PRODUCT_COLUMNS, CROWDED = 2048 };
 typedef vfloat32m4_t vec;
 
 #define A_OF(r) (*(const float *)(a + (r) * t->a_stride))
@@ -51,7 +52,7 @@ static inline __attribute__((always_inline)) void tile(const struct float_tile *
     static void tile_6x##nr(const struct float_tile *t) { tile(t, 6, nr); }                                            \
     static const struct float_tile_size sizes_##nr[] = {                                                               \
         {1, tile_1x##nr}, {2, tile_2x##nr}, {4, tile_4x##nr}, {6, tile_6x##nr}};                                       \
-    static const struct float_tiles tiles_##nr = {MR, nr, BLOCK_BYTES, sizes_##nr};                                    \
+    static const struct float_tiles tiles_##nr = {MR, nr, BLOCK_BYTES, COLUMNS, CROWDED, sizes_##nr, NULL, NULL};      \
     _Static_assert(MR * (nr) <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % (nr) == 0, "a tile fits the walk");
 TILES_OF(16)
 TILES_OF(32)
