@@ -32,6 +32,9 @@ PEAK_LOOP(peak_xnor_uadalp__neon, "w", uint8x16_t, 8, BITS_A, BITS_B, vdupq_n_u8
     } while (0)
 PEAK_LOOP(peak_xnor_addp__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0), ADDP_STEP)
 
+#if defined(__aarch64__)
+/* mask = mask ? x : y; with the intrinsic the compiler keeps a copy of mask */
+#define SELECT(mask, x, y) __asm__("bsl %0.16b, %1.16b, %2.16b" : "+w"(mask) : "w"(x), "w"(y))
 /* a full adder for three words, as the convolution of gathered pixels has it: the sums of their operands' bits are made
  * beforehand */
 #define TRIPLE_STEP(i)                                                                                                 \
@@ -44,10 +47,12 @@ PEAK_LOOP(peak_xnor_addp__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0
         OPAQUE("w", half);                                                                                             \
         parity = veorq_u8(a, b);                                                                                       \
         OPAQUE("w", parity);                                                                                           \
-        acc[i] = vaddq_u8(acc[i], vcntq_u8(vbslq_u8(half, parity, first)));                                            \
+        SELECT(half, parity, first);                                                                                   \
+        acc[i] = vaddq_u8(acc[i], vcntq_u8(half));                                                                     \
         sum[i] = vaddq_u8(sum[i], vcntq_u8(parity));                                                                   \
     } while (0)
 PEAK_CARRY_LOOP(peak_xnor_triple__neon, "w", uint8x16_t, 4, BITS_A, BITS_B, vdupq_n_u8(0), TRIPLE_STEP)
+#endif
 
 #define BYTES(x) vget_low_s8(vreinterpretq_s8_s32(x))
 #define SMLAL_STEP(i)                                                                                                  \

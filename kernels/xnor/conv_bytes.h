@@ -69,7 +69,8 @@ static void prepare(void *limits, const struct conv_args *g, const int32_t *star
         for (size_t o = 0; o < g->shape.n; o++) {
             int32_t threshold = g->threshold[o] < -UINT16_MAX ? -UINT16_MAX : g->threshold[o];
             int32_t limit = ((starts[row * stride + o] - (threshold < 1 << 17 ? threshold : 1 << 17)) >> 1) + 1;
-            ((uint16_t *)limits)[row * stride + o] = (uint16_t)(limit < 0 ? 0 : limit > UINT16_MAX ? UINT16_MAX : limit);
+            limit = limit < 0 ? 0 : limit > UINT16_MAX ? UINT16_MAX : limit;
+            ((uint16_t *)limits)[row * stride + o] = (uint16_t)limit;
         }
 }
 

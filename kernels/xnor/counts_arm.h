@@ -34,7 +34,7 @@ enum { COUNTS_WORDS = 6 };
                                            "2:\n\t" step step step step "subs %[left], %[left], #1\n\tbne 2b\n\t"      \
                                            "add %[first], %[first], %[skip]\n\t"                                       \
                                            "add %[second], %[second], %[skip]\n\t"                                     \
-                                           "subs %[runs], %[runs], #1\n\tbne 1b\n\t" COUNT_ALL(COUNT_WIDEN)             \
+                                           "subs %[runs], %[runs], #1\n\tbne 1b\n\t" COUNT_ALL(COUNT_WIDEN)            \
                      : [panel] "+r"(panel), [first] "+r"(first), [second] "+r"(second), [runs] "+r"(runs),             \
                        [to] "+r"(to), [left] "=&r"(left)                                                               \
                      : [words] "r"(words), [skip] "r"(skip)                                                            \
