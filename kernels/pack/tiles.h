@@ -103,6 +103,12 @@ static inline uint64_t load_u64(const void *from) {
     memcpy(&value, from, sizeof value);
     return value;
 }
+/* A word of bits. They are aligned; where the base cannot load others, load_u64 takes eight loads of a byte. */
+static inline uint64_t load_word(const uint8_t *from) {
+    uint64_t value;
+    memcpy(&value, __builtin_assume_aligned(from, sizeof value), sizeof value);
+    return value;
+}
 /* The last k % 4 bytes of a row, zero above: never a byte beyond the row. */
 static inline uint32_t load_u32_tail(const uint8_t *from, size_t bytes) {
     uint32_t value = 0;

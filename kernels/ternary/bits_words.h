@@ -21,7 +21,7 @@ static inline uint32_t count_column(const uint8_t *a, const uint64_t *b, size_t 
     size_t i = 0;
     for (; i + GROUP <= words; i += GROUP, b += GROUP * 2 * NR) {
         uint64_t x[GROUP];
-        memcpy(x, a + 8 * i, sizeof x);
+        memcpy(x, __builtin_assume_aligned(a + 8 * i, sizeof *x), sizeof x);
 #pragma clang loop unroll(full)
         for (size_t l = 0; l < GROUP; l++)
             x[l] = differ(x[l], b + l * 2 * NR, j);
@@ -33,7 +33,7 @@ static inline uint32_t count_column(const uint8_t *a, const uint64_t *b, size_t 
         twos ^= low ^ high;
     }
     for (; i < words; i++, b += 2 * NR)
-        rest += (uint32_t)__builtin_popcountll(differ(load_u64(a + 8 * i), b, j));
+        rest += (uint32_t)__builtin_popcountll(differ(load_word(a + 8 * i), b, j));
     return rest + (uint32_t)__builtin_popcountll(ones) + 2 * (uint32_t)__builtin_popcountll(twos) + 4 * fours;
 }
 
@@ -55,7 +55,7 @@ TILE_INLINE tile(const struct tile *t, size_t mr) {
     for (size_t i = 0; i < words; i++, b += 2 * NR)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
-            uint64_t a = load_u64(t->a + r * t->a_stride + 8 * i);
+            uint64_t a = load_word(t->a + r * t->a_stride + 8 * i);
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NR; j++)
                 minus[r][j] += (uint32_t)__builtin_popcountll(differ(a, b, j));

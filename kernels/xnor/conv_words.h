@@ -21,7 +21,7 @@ TILE_INLINE words_tile(const struct conv_tiles *t, size_t first, size_t mr) {
         for (; at < end; at += 8, b += WORDS_NR)
 #pragma clang loop unroll(full)
             for (size_t r = 0; r < mr; r++) {
-                uint64_t a = load_u64(t->at[first + r] + at);
+                uint64_t a = load_word(t->at[first + r] + at);
 #pragma clang loop unroll(full)
                 for (size_t j = 0; j < WORDS_NR; j++)
                     differ[r][j] += (uint32_t)__builtin_popcountll(a ^ b[j]);

@@ -12,11 +12,4 @@
 #define ROWS(most) most
 #define TILES(most, body) TILES_##most(body)
 #endif
-
-/* A word of A. Words of bits are aligned; where the base cannot load others, load_u64 takes eight loads of a byte. */
-static inline uint64_t load_word(const uint8_t *from) {
-    uint64_t value;
-    memcpy(&value, __builtin_assume_aligned(from, sizeof value), sizeof value);
-    return value;
-}
 #endif

@@ -111,8 +111,12 @@ def _riscv64() -> Iterator[Job]:
             yield from _each("riscv64", cpu, f"xnor_gemv_w1a1__{isa}", (ROW,))
             yield from _each("riscv64", cpu, f"bitserial_gemm_w2a2__{isa}", (LAYER,))
     yield from _each("riscv64", ZBB, "ternary_gemm_terna1__zbb", (LAYER,))
+    for isa in ("rvv", "zvbb"):
+        yield from _each("riscv64", RVV + "128", f"xnor_conv_w1a1__{isa}", CONV, "bits")
+    yield from _each("riscv64", RVV + "128", "ternary_gemm_terna1__zvbb", (LAYER,))
     for vlen in ("128", "256"):
-        yield from _each("riscv64", RVV + vlen, "int8_gemm_w8a8__rvv", (LAYER,))
+        for kernel in ("int8_gemm_w8a8", "ternary_gemm_terna8", "lut_gemm_w2a8", "float_gemm_fp32"):
+            yield from _each("riscv64", RVV + vlen, f"{kernel}__rvv", (LAYER,))
 
 
 def _each(

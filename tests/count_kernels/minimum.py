@@ -28,6 +28,11 @@ class Minimum:
 _COUNT = Minimum(
     instructions=3, work=1, how="eor, cnt, add (or a pairwise add) for 16 bytes of both operands"
 )
+_TRIPLE = Minimum(
+    instructions=8,
+    work=3,
+    how="a full adder of 3 words of 16 bytes: 3 eor, bsl, 2 cnt, 2 adds; operands as prefix sums",
+)
 _SMLAL = Minimum(
     instructions=3, work=16, how="smull, smlal, sadalp: 2 x 8 products of bytes, then into 32 bits"
 )
@@ -72,6 +77,18 @@ _VECTOR_CHOSEN = Minimum(
     grows=True,
     how="vrgather out of the counts of 2 planes of 4 codes of A, vadd, for a register of nibbles",
 )
+_VECTOR_MASKS = Minimum(
+    instructions=3, work=1, grows=True, how="vmxor, vcpop.m, add for a register as a mask"
+)
+_VECTOR_SMALL = Minimum(
+    instructions=1,
+    work=32,
+    grows=True,
+    how="vwmacc of 2 registers of bytes (LMUL 2): 255 products or more fit 16 bits",
+)
+_VECTOR_FMA = Minimum(
+    instructions=1, work=16, grows=True, how="vfmacc of 4 registers (LMUL 4), a row of A a scalar"
+)
 _VECTOR_MULTIPLY = Minimum(
     instructions=3,
     work=32,
@@ -79,9 +96,9 @@ _VECTOR_MULTIPLY = Minimum(
     how="vwmul, vwmacc, vwadd.wv: 2 products of bytes in 16 bits, then into 32, a register each",
 )
 
-# (target, family, isa); a longer name, family and scheme, goes before the family alone
+# (target, family, isa); a longer name, family and op or scheme, goes before the family alone
 _TABLE = {
-    ("aarch64", "xnor", "neon"): _COUNT,
+    ("aarch64", "xnor", "neon"): _TRIPLE,
     ("aarch64", "ternary_terna1", "neon"): Minimum(
         instructions=3, work=1, how="bsl (a bit of A selects a plane of B), cnt, add for 16 bytes"
     ),
@@ -99,10 +116,17 @@ _TABLE = {
     ("arm", "int8", "neon"): _SMLAL,
     ("riscv64", "xnor", "zbb"): _CPOP,
     ("riscv64", "xnor", "rvv"): _VECTOR_TABLE,
+    ("riscv64", "xnor_conv", "rvv"): _VECTOR_MASKS,
     ("riscv64", "xnor", "zvbb"): _VECTOR_COUNT,
     ("riscv64", "ternary_terna1", "zbb"): Minimum(
         instructions=8, work=1, how="and, xor, cpop, add for 64 bits"
     ),
+    ("riscv64", "ternary_terna1", "zvbb"): Minimum(
+        instructions=4, work=4, grows=True, how="vand, vxor, vcpop, vadd for 4 registers (LMUL 4)"
+    ),
+    ("riscv64", "ternary_terna8", "rvv"): _VECTOR_SMALL,
+    ("riscv64", "lut", "rvv"): _VECTOR_SMALL,
+    ("riscv64", "float", "rvv"): _VECTOR_FMA,
     ("riscv64", "bitserial", "zbb"): _AND_CPOP,
     ("riscv64", "bitserial", "rvv"): _VECTOR_CHOSEN,
     ("riscv64", "bitserial", "zvbb"): _VECTOR_PLANES,
@@ -113,6 +137,6 @@ _TABLE = {
 def minimum(target: str, variant: str) -> Minimum:
     """Return the least for a variant; KeyError for one that is not in the table."""
     name, _, isa = variant.partition("__")
-    family, _, scheme = name.split("_")
-    long = _TABLE.get((target, f"{family}_{scheme}", isa))
-    return long or _TABLE[target, family, isa]
+    family, op, scheme = name.split("_")
+    longer = (_TABLE.get((target, f"{family}_{part}", isa)) for part in (op, scheme))
+    return next(filter(None, longer), None) or _TABLE[target, family, isa]

@@ -34,7 +34,7 @@ uint32_t bitserial_row(const uint8_t *planes, size_t row_bytes, const struct bit
         uint32_t ones = 0;
 #pragma clang loop vectorize(disable)
         for (size_t i = 0; i < row_bytes; i += 8)
-            ones += (uint32_t)__builtin_popcountll(load_u64(planes + p * row_bytes + i));
+            ones += (uint32_t)__builtin_popcountll(load_word(planes + p * row_bytes + i));
         sum = 2 * sum + ones;
     }
     return how->offset * sum;

@@ -9,7 +9,7 @@ TILE_INLINE pass(const uint8_t *a, size_t a_stride, const uint64_t *b, size_t wo
     for (size_t i = 0; i < words; i++, b += NR)
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
-            uint64_t word = load_u64(a + r * a_stride + 8 * i);
+            uint64_t word = load_word(a + r * a_stride + 8 * i);
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NR; j++)
                 sum[r][j] += (uint32_t)__builtin_popcountll(word & b[j]);

@@ -33,8 +33,8 @@ TILE_INLINE add_group(struct sums *s, const uint64_t a[GROUP], const uint64_t *b
 
 /* The same with what is left of a row; missing words are zero. */
 TILE_INLINE add_rest(struct sums *s, const uint8_t *a, const uint64_t *b, size_t words) {
-    uint64_t x = add_ones(s, load_u64(a) & b[0], words > 1 ? load_u64(a + 8) & b[NR] : 0);
-    uint64_t y = words > 2 ? load_u64(a + 16) & b[2 * NR] : 0;
+    uint64_t x = add_ones(s, load_word(a) & b[0], words > 1 ? load_word(a + 8) & b[NR] : 0);
+    uint64_t y = words > 2 ? load_word(a + 16) & b[2 * NR] : 0;
     uint64_t carry = s->ones & y;
     s->ones ^= y;
     s->fours += (uint32_t)__builtin_popcountll(majority(s->twos, x, carry));
@@ -49,7 +49,7 @@ TILE_INLINE pass(const uint8_t *a, size_t a_stride, const uint64_t *b, size_t wo
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++) {
             uint64_t group[GROUP];
-            memcpy(group, a + r * a_stride + 8 * i, sizeof group);
+            memcpy(group, __builtin_assume_aligned(a + r * a_stride + 8 * i, sizeof *group), sizeof group);
 #pragma clang loop unroll(full)
             for (size_t j = 0; j < NR; j++)
                 add_group(&sums[r][j], group, b + j);
