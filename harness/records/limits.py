@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _BITS = re.compile(r"w([1-8])a([1-8])")
+_SHARED = 2.0
 _NO_UNIT = frozenset({"dwconv", "poolgemm"})  # vertical counters and tables count no popcounts
 
 
@@ -57,6 +58,20 @@ def own_limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) 
         return limit
     planes = int(found[1]) * int(found[2]) if found else 1
     return peaks.get("w1a1", 0.0) / planes or limit
+
+
+def ceiling_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> float:
+    """Return what no right kernel of the scheme exceeds, or 0: what V04 goes by.
+
+    Pairs of bit-planes may share what a single one has to do alone: adders, or tables that count
+    two planes at once. So several can be faster than the binary peak over their number.
+    """
+    limit = limit_ops_per_s(workload, scheme, peaks)
+    found = _BITS.fullmatch(scheme)
+    planes = int(found[1]) * int(found[2]) if found else 1
+    if planes == 1 or not limit or scheme == "w8a8":
+        return limit
+    return max(limit, _SHARED * peaks.get("w1a1", 0.0) / planes)
 
 
 def roofline_ops_per_s(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.records.measurement import Latency
 from harness.records.limits import (
     ReadLevel,
+    ceiling_ops_per_s,
     limit_ops_per_s,
     own_limit_ops_per_s,
     roofline_ops_per_s,
@@ -70,10 +71,10 @@ class Evidence:
 
     @property
     def computing_share(self) -> float | None:
-        """Share of what the board's best unit computes, wherever the operands lie."""
+        """Share of what the board could compute at most, wherever the operands lie."""
         item = self.work.item
         # peaks are those of one core; cores that differ are held against that one, too
-        limit = limit_ops_per_s(item.workload, item.scheme, self.peaks) * max(1, item.threads)
+        limit = ceiling_ops_per_s(item.workload, item.scheme, self.peaks) * max(1, item.threads)
         return self.ops_per_s / limit if self.ops_per_s is not None and limit > 0 else None
 
     def _share_of(self, computing: float) -> float | None:

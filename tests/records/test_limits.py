@@ -6,6 +6,7 @@ import pytest
 
 from harness.records.limits import (
     ReadLevel,
+    ceiling_ops_per_s,
     limit_ops_per_s,
     own_limit_ops_per_s,
     roofline_ops_per_s,
@@ -97,3 +98,11 @@ def test_a_kernel_is_as_good_as_its_own_unit_allows(scheme: str, own: float, boa
     matrix_unit = {**PEAKS, "w8a8": 900.0}
     assert own_limit_ops_per_s("gemm", scheme, matrix_unit) == own
     assert limit_ops_per_s("gemm", scheme, matrix_unit) == board
+
+
+def test_planes_may_share_what_one_does_alone() -> None:
+    slow = {"w1a1": 400.0, "w8a8": 20.0}
+    assert limit_ops_per_s("gemm", "w2a2", slow) == 100.0
+    assert ceiling_ops_per_s("gemm", "w2a2", slow) == 200.0
+    for scheme in ("w1a1", "w8a8", "terna1", "fp32", "w2a8"):
+        assert ceiling_ops_per_s("gemm", scheme, slow) == limit_ops_per_s("gemm", scheme, slow)
