@@ -7,9 +7,8 @@
  * ONE_ROW: a single row needs neither. */
 #ifndef SHIFT_LISTS_H
 #define SHIFT_LISTS_H
-#include "places.h"
+#include "lists_pack.h"
 
-enum { SIGNS = 2, LISTS = SIGNS * (PLACES_MAX + 1) };
 
 #if defined(ONE_ROW)
 typedef int32_t digits;
@@ -101,30 +100,10 @@ static void run(const struct gemm_args *g) {
     }
 }
 
-static size_t rhs_bytes(size_t m, size_t n, size_t k) {
-    (void)m;
-    return n * (LISTS + k) * sizeof(uint32_t);
-}
-
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m, (void)n;
     return k * WORDS * sizeof(digits);
 }
 
-static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    uint32_t *counts = rhs;
-    memset(rhs, 0, rhs_bytes(0, w->n, w->k));
-    for (size_t n = 0; n < w->n; n++, counts += LISTS + w->k) {
-        const int8_t *row = (const int8_t *)w->b + n * w->b_stride;
-        uint32_t *list = counts + LISTS;
-        for (int l = 0; l < LISTS; l++) {
-            int heavy = 1 << (PLACES_MAX - l / SIGNS), weight = l % SIGNS == 0 ? heavy : -heavy;
-            for (size_t i = 0; i < w->k; i++)
-                if (row[i] == weight) {
-                    *list++ = (uint32_t)(i * STEP);
-                    counts[l]++;
-                }
-        }
-    }
-}
+static void pack_rhs(void *rhs, const struct gemm_weights *w) { lists_pack(rhs, w, STEP); }
 #endif

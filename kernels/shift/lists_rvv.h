@@ -3,7 +3,7 @@
  * widening addition for all of them. */
 #ifndef SHIFT_LISTS_RVV_H
 #define SHIFT_LISTS_RVV_H
-#include "../include/kernel.h"
+#include "lists_pack.h"
 #include <riscv_vector.h>
 #include <stdbool.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #error "compile this file with the flags of its token in isa.def"
 #endif
 
-enum { PLACES_MAX = 6, SIGNS = 2, LISTS = SIGNS * (PLACES_MAX + 1), ROUND = 255 /* bytes that 16 bits hold */ };
+enum { ROUND = 255 /* bytes that 16 bits hold */ };
 
 static size_t rows_side_by_side(void) { return __riscv_vsetvl_e8m2(256); }
 
@@ -59,30 +59,10 @@ static void run(const struct gemm_args *g) {
     }
 }
 
-static size_t rhs_bytes(size_t m, size_t n, size_t k) {
-    (void)m;
-    return n * (LISTS + k) * sizeof(uint32_t);
-}
-
 static size_t work_bytes(size_t m, size_t n, size_t k) {
     (void)m, (void)n;
     return k * rows_side_by_side();
 }
 
-static __attribute__((cold)) void pack_rhs(void *rhs, const struct gemm_weights *w) {
-    uint32_t *counts = rhs;
-    memset(rhs, 0, rhs_bytes(0, w->n, w->k));
-    for (size_t n = 0; n < w->n; n++, counts += LISTS + w->k) {
-        const int8_t *row = (const int8_t *)w->b + n * w->b_stride;
-        uint32_t *list = counts + LISTS;
-        for (int l = 0; l < LISTS; l++) {
-            int heavy = 1 << (PLACES_MAX - l / SIGNS), weight = l % SIGNS == 0 ? heavy : -heavy;
-            for (size_t i = 0; i < w->k; i++)
-                if (row[i] == weight) {
-                    *list++ = (uint32_t)(i * rows_side_by_side());
-                    counts[l]++;
-                }
-        }
-    }
-}
+static void pack_rhs(void *rhs, const struct gemm_weights *w) { lists_pack(rhs, w, rows_side_by_side()); }
 #endif
