@@ -65,7 +65,7 @@ def idle_units(probe: Probe, hello: Hello) -> tuple[str, ...]:
         if unit.used not in hello.features
         and (
             unit.word in words
-            or not vendors.isdisjoint({unit.usb_vendor})
+            or unit.usb_vendor in vendors
             or not set(unit.compatible).isdisjoint(probe.compatible)
         )
     )

@@ -36,14 +36,10 @@ def limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> f
     if scheme in {"fp32", "fp16", "bf16"}:
         return max(peaks.get(scheme, 0.0), peaks.get("fp32", 0.0))
     binary, whole = peaks.get("w1a1", 0.0), peaks.get("w8a8", 0.0)
-    if scheme in {"w1a1", "terna1"}:
-        return max(binary, whole)
     if scheme in {"w8a8", "terna8"}:
         return whole
-    found = _BITS.fullmatch(scheme)
-    if found is None or found[2] == "8":
-        return 0.0
-    return max(binary / (int(found[1]) * int(found[2])), whole)
+    planes = _planes(scheme)
+    return max(binary / planes, whole) if planes else 0.0
 
 
 def own_limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) -> float:
@@ -52,11 +48,9 @@ def own_limit_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) 
     A board with a fast int8 unit could carry binary products out on it: that is a limit for the
     board (`limit_ops_per_s`), none that says how good the binary kernel is.
     """
-    limit = limit_ops_per_s(workload, scheme, peaks)
-    found = _BITS.fullmatch(scheme)
-    if not limit or scheme == "w8a8" or (found is None and scheme != "terna1"):
+    limit, planes = limit_ops_per_s(workload, scheme, peaks), _planes(scheme)
+    if not limit or not planes:
         return limit
-    planes = int(found[1]) * int(found[2]) if found else 1
     return peaks.get("w1a1", 0.0) / planes or limit
 
 
@@ -66,12 +60,18 @@ def ceiling_ops_per_s(workload: str, scheme: str, peaks: Mapping[str, float]) ->
     Pairs of bit-planes may share what a single one has to do alone: adders, or tables that count
     two planes at once. So several can be faster than the binary peak over their number.
     """
-    limit = limit_ops_per_s(workload, scheme, peaks)
-    found = _BITS.fullmatch(scheme)
-    planes = int(found[1]) * int(found[2]) if found else 1
-    if planes == 1 or not limit or scheme == "w8a8":
+    limit, planes = limit_ops_per_s(workload, scheme, peaks), _planes(scheme)
+    if not limit or planes < 2:
         return limit
     return max(limit, _SHARED * peaks.get("w1a1", 0.0) / planes)
+
+
+def _planes(scheme: str) -> int:
+    """Pairs of bit-planes whose bits are counted; 0 where values are multiplied or looked up."""
+    if scheme == "terna1":
+        return 1
+    found = _BITS.fullmatch(scheme)
+    return int(found[1]) * int(found[2]) if found and found[2] != "8" else 0
 
 
 def roofline_ops_per_s(
