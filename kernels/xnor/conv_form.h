@@ -48,6 +48,11 @@ struct conv_form {
     void (*prepare)(void *limits, const struct conv_args *g, const int32_t *starts, size_t rows, size_t stride);
 };
 
+/* The line or column of the map that is next to one outside of it, or that one itself. */
+static inline size_t conv_nearest(ptrdiff_t at, size_t side) {
+    return at < 0 ? 0 : (size_t)at >= side ? side - 1 : (size_t)at;
+}
+
 /* `tiles` from one always-inlined body(t, first pixel, number of pixels). */
 #define TILES_CONV(body, mr)                                                                                           \
     static void body##_all(const struct conv_tiles *t, size_t pixels) {                                                \

@@ -99,10 +99,6 @@ static size_t planes_work_bytes(const struct conv_shape *s) {
     return planes_words(s) * (16 + 256) + 2 * s->window * s->window * sizeof(void *);
 }
 
-static inline size_t nearest(ptrdiff_t at, size_t side) {
-    return at < 0 ? 0 : (size_t)at >= side ? side - 1 : (size_t)at;
-}
-
 static void list_taps(const struct conv_args *g, struct room *r, size_t y, size_t x) {
     const struct conv_shape *s = &g->shape;
     const uint64_t *weights = g->rhs;
@@ -111,7 +107,7 @@ static void list_taps(const struct conv_args *g, struct room *r, size_t y, size_
         for (size_t kx = 0; kx < s->window; kx++, weights += planes_words(s)) {
             ptrdiff_t from_y = (ptrdiff_t)(y * s->stride + ky) - (ptrdiff_t)s->pad;
             ptrdiff_t from_x = (ptrdiff_t)(x * s->stride + kx) - (ptrdiff_t)s->pad;
-            size_t near_y = nearest(from_y, s->h), near_x = nearest(from_x, s->w);
+            size_t near_y = conv_nearest(from_y, s->h), near_x = conv_nearest(from_x, s->w);
             bool inside = (ptrdiff_t)near_y == from_y && (ptrdiff_t)near_x == from_x;
             const uint64_t *map = g->border == BORDER_MINUS_ONE ? r->minus : r->plus;
             if (!inside && g->border == BORDER_ZERO)

@@ -52,10 +52,6 @@ static struct sliced sliced_of(const struct conv_args *g) {
     return s;
 }
 
-static inline size_t nearest(ptrdiff_t at, size_t side) {
-    return at < 0 ? 0 : (size_t)at >= side ? side - 1 : (size_t)at;
-}
-
 /* Where taps are read. One that counts for nothing is compared with itself. */
 static __attribute__((cold, noinline)) void sliced_pixel(const struct sliced *s, size_t y, size_t x) {
     const struct conv_args *g = s->g;
@@ -64,7 +60,7 @@ static __attribute__((cold, noinline)) void sliced_pixel(const struct sliced *s,
     for (size_t tap = 0; tap < SLICE_TAPS; tap++, weights += s->words) {
         ptrdiff_t from_y = (ptrdiff_t)(y * g->shape.stride + tap / 3) - (ptrdiff_t)g->shape.pad;
         ptrdiff_t from_x = (ptrdiff_t)(x * g->shape.stride + tap % 3) - (ptrdiff_t)g->shape.pad;
-        size_t near_y = nearest(from_y, g->shape.h), near_x = nearest(from_x, g->shape.w);
+        size_t near_y = conv_nearest(from_y, g->shape.h), near_x = conv_nearest(from_x, g->shape.w);
         bool inside = (ptrdiff_t)near_y == from_y && (ptrdiff_t)near_x == from_x;
         count += inside || g->border != BORDER_ZERO;
         s->at[x][tap] = g->border == BORDER_ZERO ? weights : g->border == BORDER_MINUS_ONE ? s->minus : s->plus;
