@@ -178,8 +178,8 @@ def peaks(rows: Sequence[Shown]) -> Table | None:
     return Table(
         title="Share of the board's own peak",
         note="Peak: the best of several loops that touch registers only, measured on this board"
-        " when the session began; for gemv the best that reads as many weights where there are"
-        f" fewer. Under {percent(WEAK, 0)} (the tick) of what its own unit allows a side is a weak"
+        " when the session began; for gemv what reading its weights allows, where that is less."
+        f" Under {percent(WEAK, 0)} (the tick) of what its own unit allows a side is a weak"
         " baseline: beating it proves little.",
         corner="item",
         columns=tuple(schemes),
