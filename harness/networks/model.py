@@ -1,4 +1,4 @@
-"""A network as its layers mean it, in real numbers: what importers make and `lower` turns to a plan.
+"""A network as its layers mean it, in real numbers: what importers make and `lower` reads.
 
 Maps are [h, w, c] (batch 1), kernels [o, kh, kw, i]. A node names the values it reads and the one
 it writes; nodes stand in an order in which they can be carried out. Quantised parts are said in
@@ -61,7 +61,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Conv(Node):
-    """sum(weights * source) + bias; outside of the map stands `border` (ZERO, +1, -1, REPLICATE)."""
+    """sum(weights * source) + bias; outside stands `border` (ZERO, +1, -1 or REPLICATE)."""
 
     weights: Weights
     bias: Floats  # [o]
@@ -121,7 +121,7 @@ class Concat(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Quant(Node):
-    """To integers and back: q = clamp(rint(x / scale) + zero, low, high), then (q - zero) * scale."""
+    """q = clamp(rint(x / scale) + zero, low, high), and back: (q - zero) * scale."""
 
     scale: float
     zero: int
