@@ -6,9 +6,11 @@ multiple of 64 bytes. The reader accepts only what the writer would have written
     header  magic "HBNPLAN\\0", u32 version, file bytes, tensors, tensor offset, layers, layer
             offset, checks, check offset, slots, input tensor, output tensor; at 56 the name (32
             bytes, zero-filled), at 88 zeros
-    tensor  u32 type, h, w, c, slot, 0                                         (24 bytes)
-    layer   u32 op, source, shortcut, out, bits, kernel, stride, pad, pad kind, shift, factor,
-            weights offset, weights bytes, multiplier offset, bias offset, 0     (64 bytes)
+    tensor  u32 type, h, w, c, slot, planes                                    (24 bytes)
+    layer   u32 op, source, shortcut, out, out first, bits, filters, kernel h, kernel w, stride h,
+            stride w, pad top, pad left, border, i32 border value, u32 encoding, whole, f32 low,
+            high, shortcut scale, u32 weights offset, weights bytes, scale offset, bias offset,
+            scheme (8 bytes, zero-filled), 24 zeros                             (128 bytes)
     check   u64 seed of the input bytes, u64 FNV-1a of the output bytes         (16 bytes)
 
 A tensor lives in a slot of the arena (slots are reused), the input and the output outside of it.
@@ -21,8 +23,9 @@ from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
 from harness.networks.graph import (
-    BORDER_OF,
+    Border,
     Check,
+    Encoding,
     Layer,
     Op,
     PlanNetwork,
@@ -35,19 +38,20 @@ from harness.networks.rules import (
     MAX_LAYERS,
     MAX_TENSORS,
     check_network,
+    written_channels,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAGIC = b"HBNPLAN\0"
-VERSION = 1  # 1: five layer kinds, int16 activations, bits with 1 = -1 (2026-11)
+VERSION = 2  # 1: int16 activations; 2: every scheme, float32 between layers (2026-11)
 NONE = 0xFFFFFFFF
 ALIGN = 64
 HEADER_BYTES = 128
 _HEADER = struct.Struct("<8s12I32s40s")
 _TENSOR = struct.Struct("<6I")
-_LAYER = struct.Struct("<16I")
+_LAYER = struct.Struct("<14Ii2I3f4I8s24s")
 _CHECK = struct.Struct("<QQ")
 _DO = "write the plan again with this version of the harness"
 
@@ -70,7 +74,7 @@ def write_plan(network: PlanNetwork) -> bytes:
     records, blobs = [], []
     for layer in network.layers:
         offsets = []
-        for blob in (layer.weights, layer.multiplier, layer.bias):
+        for blob in (layer.weights, layer.scale, layer.bias):
             offsets.append(at if blob else 0)
             blobs.append(blob + bytes(-len(blob) % ALIGN))
             at += len(blobs[-1])
@@ -92,7 +96,7 @@ def write_plan(network: PlanNetwork) -> bytes:
     )
     parts = (
         _HEADER.pack(MAGIC, *head, network.name.encode("ascii"), b""),
-        *(_TENSOR.pack(t.type, t.h, t.w, t.c, _index(t.slot), 0) for t in network.tensors),
+        *(_TENSOR.pack(t.type, t.h, t.w, t.c, _index(t.slot), t.planes) for t in network.tensors),
         bytes(layer_offset - tensor_offset - _TENSOR.size * len(network.tensors)),
         *records,
         bytes(check_offset - layer_offset - _LAYER.size * len(network.layers)),
@@ -126,10 +130,11 @@ def _parse(data: bytes) -> PlanNetwork:
     tensors, tensor_at, layers, layer_at, checks, check_at, _, first, last, _ = numbers
     if tensors > MAX_TENSORS or layers > MAX_LAYERS or checks > MAX_CHECKS:
         raise NetworkError("the plan's tables are too long", do=_DO)
+    made = tuple(_tensor(data, tensor_at + i * _TENSOR.size) for i in range(tensors))
     return PlanNetwork(
         name=name.rstrip(b"\0").decode("ascii"),
-        tensors=tuple(_tensor(data, tensor_at + i * _TENSOR.size) for i in range(tensors)),
-        layers=tuple(_layer(data, layer_at + i * _LAYER.size) for i in range(layers)),
+        tensors=made,
+        layers=tuple(_layer(made, data, layer_at + i * _LAYER.size) for i in range(layers)),
         input=first,
         output=last,
         checks=tuple(
@@ -142,38 +147,43 @@ def _parse(data: bytes) -> PlanNetwork:
 
 
 def _tensor(data: bytes, at: int) -> Tensor:
-    kind, h, w, c, slot, _ = _TENSOR.unpack_from(data, at)
-    return Tensor(type=TensorType(kind), h=h, w=w, c=c, slot=_optional(slot))
+    kind, h, w, c, slot, planes = _TENSOR.unpack_from(data, at)
+    return Tensor(type=TensorType(kind), h=h, w=w, c=c, slot=_optional(slot), planes=planes)
 
 
-def _layer(data: bytes, at: int) -> Layer:
-    fields = _LAYER.unpack_from(data, at)
-    op, source, shortcut, out, bits, kernel, stride, pad, _, shift, factor = fields[:11]
-    weights_at, weights_bytes, multiplier_at, bias_at, _ = fields[11:]
-    # the tensor table has bounds for channels, but is not checked yet: count from the weights
-    channels = _channels(data, out)
+def _layer(tensors: tuple[Tensor, ...], data: bytes, at: int) -> Layer:
+    *numbers, scheme, _ = _LAYER.unpack_from(data, at)
+    op, source, shortcut, out, out_first, bits, filters = numbers[:7]
+    low, high, shortcut_scale, weights_at, weights_bytes, scale_at, bias_at = numbers[17:]
+    if source >= len(tensors):
+        raise ValueError(f"there is no tensor {source}")
+    channels = written_channels(Op(op), filters, tensors[source])
     return Layer(
         op=Op(op),
         source=source,
         shortcut=_optional(shortcut),
-        out=out,
+        out=_optional(out),
+        out_first=out_first,
         bits=_optional(bits),
-        kernel=kernel,
-        stride=stride,
-        pad=pad,
-        shift=shift,
-        factor=factor,
+        filters=filters,
+        kernel_h=numbers[7],
+        kernel_w=numbers[8],
+        stride_h=numbers[9],
+        stride_w=numbers[10],
+        pad_top=numbers[11],
+        pad_left=numbers[12],
+        border=Border(numbers[13]),
+        border_value=numbers[14],
+        encoding=Encoding(numbers[15]),
+        whole=bool(numbers[16]),
+        low=low,
+        high=high,
+        shortcut_scale=shortcut_scale,
+        scheme=scheme.rstrip(b"\0").decode("ascii"),
         weights=_blob(data, weights_at, weights_bytes),
-        multiplier=_blob(data, multiplier_at, 4 * channels),
+        scale=_blob(data, scale_at, 4 * channels),
         bias=_blob(data, bias_at, 4 * channels),
     )
-
-
-def _channels(data: bytes, tensor: int) -> int:
-    count, at = struct.unpack_from("<2I", data, 16)
-    if tensor >= count:
-        raise ValueError(f"there is no tensor {tensor}")
-    return int(_TENSOR.unpack_from(data, at + tensor * _TENSOR.size)[3])
 
 
 def _blob(data: bytes, at: int, size: int) -> bytes:
@@ -185,24 +195,34 @@ def _blob(data: bytes, at: int, size: int) -> bytes:
 
 
 def _layer_record(layer: Layer, offsets: Sequence[int]) -> bytes:
-    weights, multiplier, bias = offsets
+    weights, scale, bias = offsets
     return _LAYER.pack(
         layer.op,
         layer.source,
         _index(layer.shortcut),
-        layer.out,
+        _index(layer.out),
+        layer.out_first,
         _index(layer.bits),
-        layer.kernel,
-        layer.stride,
-        layer.pad,
-        BORDER_OF[layer.op],
-        layer.shift,
-        layer.factor,
+        layer.filters,
+        layer.kernel_h,
+        layer.kernel_w,
+        layer.stride_h,
+        layer.stride_w,
+        layer.pad_top,
+        layer.pad_left,
+        layer.border,
+        layer.border_value,
+        layer.encoding,
+        layer.whole,
+        layer.low,
+        layer.high,
+        layer.shortcut_scale,
         weights,
         len(layer.weights),
-        multiplier,
+        scale,
         bias,
-        0,
+        layer.scheme.encode("ascii"),
+        b"",
     )
 
 

@@ -1,137 +1,182 @@
 """Executes a plan network in numpy: the oracle of kernels/nets, written apart from it.
 
 Exact by construction: sums of products stay below 2^24 in float32 or 2^53 in float64, so their
-order does not matter; everything after them is int64. Plain, not fast.
+order does not matter; what follows is float32, one operation at a time. Only sums of fp32 and fp16
+products are as numpy makes them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import NetworkError
-from harness.networks.graph import Layer, Op, PlanNetwork, TensorType
+from harness.networks.graph import Border, Layer, Op, PlanNetwork, Tensor, TensorType
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Map = NDArray[np.int64]
+    Map = NDArray[Any]
+
+_CHECK_UNIT = 32.0
 
 
 def run_reference(network: PlanNetwork, data: bytes) -> bytes:
-    """Return the output bytes (int32, little-endian) for the input bytes [h, w, c] of int8."""
+    """Return the output bytes (float32, little-endian) for the input bytes [h, w, c] of float32."""
     output = trace(network, data)[network.output]
-    return output.astype("<i4").tobytes()
+    return output.astype("<f4").tobytes()
+
+
+def check_input(stream: bytes) -> bytes:
+    """Return the input of a known answer: the stream's signed bytes, divided by 32, as float32."""
+    import numpy as np
+
+    values = np.frombuffer(stream, np.int8).astype("<f4") / np.float32(_CHECK_UNIT)
+    return values.astype("<f4").tobytes()
 
 
 def trace(network: PlanNetwork, data: bytes) -> dict[int, Map]:
-    """Return every tensor by its number as int64 [h, w, c]; tensors of bits as -1 and +1."""
+    """Return every tensor by its number as [h, w, c].
+
+    Floats are float32 (halves too), bytes and codes int64, tensors of bits -1 and +1.
+    """
     import numpy as np
 
     first = network.tensors[network.input]
     if len(data) != first.bytes:
         raise NetworkError(f"the input has {len(data)} bytes, the network wants {first.bytes}")
     shape = (first.h, first.w, first.c)
-    values = {network.input: np.frombuffer(data, np.int8).reshape(shape).astype(np.int64)}
+    values: dict[int, Map] = {network.input: np.frombuffer(data, "<f4").reshape(shape)}
     for layer in network.layers:
-        out = _STEPS[layer.op](network, layer, values)
-        values[layer.out] = out
-        if layer.bits is not None:
-            values[layer.bits] = np.where(out < 0, -1, 1)
+        _STEPS[layer.op](network, layer, values)
     return values
 
 
 def unpack_weights(network: PlanNetwork, layer: Layer) -> Map:
-    """Return the weights as [out, kernel, kernel, in], binary ones as -1 and +1."""
+    """Return the weights [filters, kernel_h, kernel_w, c]: integers, binary ones -1 and +1."""
     import numpy as np
 
-    source, out = network.tensors[layer.source], network.tensors[layer.out]
-    if source.type is not TensorType.BITS:
-        flat = np.frombuffer(layer.weights, np.int8).astype(np.int64)
-        return flat.reshape(out.c, layer.kernel, layer.kernel, -1)
-    rows = np.frombuffer(layer.weights, np.uint8)
-    rows = rows.reshape(out.c, layer.kernel, layer.kernel, source.row_words * 8)
-    bits = np.unpackbits(rows, axis=-1, bitorder="little")[..., : source.c]
-    return 1 - 2 * bits.astype(np.int64)
+    source = network.tensors[layer.source]
+    shape = (layer.filters, layer.kernel_h, layer.kernel_w, -1)
+    if layer.scheme == "w1a1":
+        rows = np.frombuffer(layer.weights, np.uint8).reshape(shape)
+        bits = np.unpackbits(rows, axis=-1, bitorder="little")[..., : source.c]
+        return 1 - 2 * bits.astype(np.int64)
+    if layer.scheme in ("fp32", "fp16"):
+        kind = "<f4" if layer.scheme == "fp32" else "<f2"
+        return np.frombuffer(layer.weights, kind).reshape(shape).astype(np.float32)
+    return np.frombuffer(layer.weights, np.int8).reshape(shape).astype(np.int64)
 
 
-def _windows(x: Map, layer: Layer, fill: int) -> Map:
-    """Return [oh, ow, kernel, kernel, c] of the padded map (a view)."""
+def _conv(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
+    weights = unpack_weights(network, layer)
+    source = network.tensors[layer.source]
+    view = _windows(network, layer, values[layer.source], _fill(layer))
+    rows = view.reshape(view.shape[0] * view.shape[1], -1)
+    exact_in_double = source.type is TensorType.I8
+    kind = "float64" if exact_in_double else "float32"
+    sums = rows.astype(kind) @ weights.reshape(layer.filters, -1).astype(kind).T
+    # float64 -> float32 rounds once, as int32 -> float32 does
+    z = sums.astype("float32").reshape(view.shape[0], view.shape[1], layer.filters)
+    _finish(network, layer, values, z)
+
+
+def _fill(layer: Layer) -> int | None:
+    """What stands outside, as `values` has it; None repeats the edge."""
+    fills = {Border.PLUS_ONE: 1, Border.MINUS_ONE: -1, Border.VALUE: layer.border_value}
+    return None if layer.border is Border.REPLICATE else fills.get(layer.border, 0)
+
+
+def _windows(network: PlanNetwork, layer: Layer, x: Map, fill: float | None) -> Map:
+    """Return [h, w, kernel_h, kernel_w, c] of the padded map (a view)."""
     import numpy as np
 
-    pad = ((layer.pad, layer.pad), (layer.pad, layer.pad), (0, 0))
-    padded = np.pad(x, pad, constant_values=fill)
-    size = (layer.kernel, layer.kernel)
+    made = _made(network, layer)
+    high = (made.h - 1) * layer.stride_h + layer.kernel_h - layer.pad_top - x.shape[0]
+    wide = (made.w - 1) * layer.stride_w + layer.kernel_w - layer.pad_left - x.shape[1]
+    pad = ((layer.pad_top, max(0, high)), (layer.pad_left, max(0, wide)), (0, 0))
+    outside: dict[str, Any] = {"constant_values": fill} if fill is not None else {"mode": "edge"}
+    padded = np.pad(x, pad, **outside)
+    size = (layer.kernel_h, layer.kernel_w)
     view = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(0, 1))
-    return view[:: layer.stride, :: layer.stride].transpose(0, 1, 3, 4, 2)
+    steps = view[:: layer.stride_h, :: layer.stride_w][: made.h, : made.w]
+    return steps.transpose(0, 1, 3, 4, 2)
 
 
-def _dots(x: Map, weights: Map, layer: Layer, fill: int, *, binary: bool) -> Map:
+def _maxpool(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
     import numpy as np
 
-    kind = "float32" if binary else "float64"
-    view = _windows(x, layer, fill)
-    rows = view.reshape(view.shape[0] * view.shape[1], -1).astype(kind)
-    dots = rows @ weights.reshape(weights.shape[0], -1).astype(kind).T
-    sums: Map = dots.astype(np.int64).reshape(view.shape[0], view.shape[1], -1)
-    return sums
+    x = values[layer.source]
+    least = -np.inf if x.dtype.kind == "f" else -(1 << 20)
+    top = _windows(network, layer, x, least).max(axis=(2, 3))
+    _keep(network, layer.out, layer.out_first, values, top)
+    if layer.bits is not None:
+        _keep(network, layer.bits, layer.out_first, values, np.where(top < 0, -1, 1))
 
 
-def _scale(acc: Map, layer: Layer) -> Map:
+def _avgpool(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
     import numpy as np
 
-    multiplier = np.frombuffer(layer.multiplier, "<i4").astype(np.int64)
-    bias = np.frombuffer(layer.bias, "<i4").astype(np.int64)
-    return ((acc * multiplier + (1 << (layer.shift - 1))) >> layer.shift) + bias
+    x = values[layer.source]
+    view = _windows(network, layer, x, 0)
+    inside = _windows(network, layer, np.ones((*x.shape[:2], 1), np.int64), 0).sum(axis=(2, 3))
+    count = np.full_like(inside, layer.kernel_h * layer.kernel_w) if layer.whole else inside
+    sums = np.zeros((*view.shape[:2], x.shape[2]), x.dtype)
+    for row in range(layer.kernel_h):
+        for column in range(layer.kernel_w):
+            sums = sums + view[:, :, row, column]
+    _finish(network, layer, values, sums.astype(np.float32) / count.astype(np.float32))
 
 
-def _clamp16(x: Map) -> Map:
+def _affine(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
+    _finish(network, layer, values, values[layer.source].astype("float32"))
+
+
+def _finish(
+    network: PlanNetwork, layer: Layer, values: dict[int, Map], z: NDArray[np.float32]
+) -> None:
     import numpy as np
 
-    return np.clip(x, -32768, 32767)
+    y = z
+    if layer.scale:
+        y = y * np.frombuffer(layer.scale, "<f4")
+    if layer.bias:
+        y = y + np.frombuffer(layer.bias, "<f4")
+    if layer.shortcut is not None:
+        other = values[layer.shortcut].astype(np.float32)
+        scaled = network.tensors[layer.shortcut].type is TensorType.I8
+        y = y + (other * np.float32(layer.shortcut_scale) if scaled else other)
+    y = np.where(y < np.float32(layer.low), np.float32(layer.low), y)
+    y = np.where(y > np.float32(layer.high), np.float32(layer.high), y)
+    if layer.out is not None:
+        kind = network.tensors[layer.out].type
+        made: Map = y
+        if kind is TensorType.F16:
+            made = y.astype(np.float16).astype(np.float32)
+        elif kind is not TensorType.F32:
+            made = np.rint(y).astype(np.int64)
+        _keep(network, layer.out, layer.out_first, values, made)
+    if layer.bits is not None:
+        _keep(network, layer.bits, layer.out_first, values, np.where(y < 0, -1, 1))
 
 
-def _conv8(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> Map:
-    weights = unpack_weights(network, layer)
-    dots = _dots(values[layer.source], weights, layer, 0, binary=False)
-    return _clamp16(_scale(dots, layer))
-
-
-def _bconv(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> Map:
-    weights = unpack_weights(network, layer)
-    sums = _scale(_dots(values[layer.source], weights, layer, 1, binary=True), layer)
-    return _clamp16(sums if layer.shortcut is None else sums + values[layer.shortcut])
-
-
-def _maxpool(_network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> Map:
-    top: Map = _windows(values[layer.source], layer, -32768).max(axis=(2, 3))
-    return top
-
-
-def _avgpool8(_network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> Map:
+def _keep(
+    network: PlanNetwork, index: int | None, first: int, values: dict[int, Map], made: Map
+) -> None:
+    """Put channels into a tensor that several layers may share."""
     import numpy as np
 
-    sums = _windows(values[layer.source], layer, 0).sum(axis=(2, 3))
-    half = 1 << (layer.shift - 1)
-    means: Map = np.clip((sums * layer.factor + half) >> layer.shift, -128, 127)
-    return means
+    if index is None:
+        return
+    tensor = network.tensors[index]
+    if index not in values:
+        values[index] = np.zeros((tensor.h, tensor.w, tensor.c), made.dtype)
+    values[index][..., first : first + made.shape[2]] = made
 
 
-def _dense8(_network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> Map:
-    import numpy as np
-
-    x = values[layer.source].reshape(-1).astype(np.float64)
-    rows = np.frombuffer(layer.weights, np.int8).reshape(-1, x.size).astype(np.float64)
-    bias = np.frombuffer(layer.bias, "<i4").astype(np.int64)
-    sums = (rows @ x).astype(np.int64) + bias
-    logits: Map = np.clip(sums, -(1 << 31), (1 << 31) - 1).reshape(1, 1, -1)
-    return logits
+def _made(network: PlanNetwork, layer: Layer) -> Tensor:
+    index = layer.bits if layer.out is None else layer.out
+    return network.tensors[layer.source if index is None else index]
 
 
-_STEPS = {
-    Op.CONV8: _conv8,
-    Op.BCONV: _bconv,
-    Op.MAXPOOL: _maxpool,
-    Op.AVGPOOL8: _avgpool8,
-    Op.DENSE8: _dense8,
-}
+_STEPS = {Op.CONV: _conv, Op.MAXPOOL: _maxpool, Op.AVGPOOL: _avgpool, Op.AFFINE: _affine}
