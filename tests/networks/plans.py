@@ -127,10 +127,10 @@ def weights_of(
     bits = int(scheme[1])
     encoding = m.dice.choice(tuple(Encoding))
     codes = seeds.integers(seed, count, 0, (1 << bits) - 1)
-    if encoding is Encoding.SIGNED:
+    if encoding is Encoding.BIPOLAR or (encoding is Encoding.SIGNED and bits == 1):
+        codes = 2 * codes - ((1 << bits) - 1)  # one bit in two's complement has no +1
+    elif encoding is Encoding.SIGNED:
         codes = codes - (1 << (bits - 1))
-    elif encoding is Encoding.BIPOLAR:
-        codes = 2 * codes - ((1 << bits) - 1)
     return codes.astype("i1").tobytes(), encoding
 
 

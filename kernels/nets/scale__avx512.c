@@ -1,4 +1,0 @@
-/* See scale.h. */
-#include "scale.h"
-
-SCALE(avx512)
