@@ -3,54 +3,102 @@
 #define NETS_STATE_H
 #include "../include/kernel.h"
 #include "plan.h"
+#include "vectors.h"
 
-/* Rows of A that one kernel call gets: they and their sums stay in the first-level cache. A multiple of every
- * tile height in use (1, 2, 3, 4, 6, 8, 12, 16). */
+/* Rows of A that one kernel call gets: they and their sums stay in the near caches. A multiple of every tile height in
+ * use (1, 2, 3, 4, 6, 8, 12, 16, 32). */
 enum { BLOCK_ROWS = 96 };
 
 struct net_state;
 struct layer;
-/* Sums of `rows` pixels to activations: batch norm folded, shortcut (or NULL) added, saturated. */
-typedef void scale_fn(const struct layer *l, const int32_t *sums, const int16_t *shortcut, int16_t *out, size_t rows);
-scale_fn scale_wide, scale__portable, scale__avx2, scale__avx512, scale__neon;
-/* The widest vectors these features allow. */
-scale_fn *scale_choose(uint32_t features);
+struct range {
+    size_t first, end;
+};
+/* Does a range of a layer's units with the scratch of one thread. */
+typedef void layer_fn(const struct net_state *s, const struct layer *l, size_t thread, struct range units);
+
+/* How a CONV gets its sums. */
+enum conv_how {
+    CONV_FUSED,  /* a conv kernel that also does all that follows: rows of the output */
+    CONV_SUMS,   /* a conv kernel, then the finish, some rows at a time */
+    CONV_DIRECT, /* a product: the map itself is A */
+    CONV_GATHER, /* a product: windows gathered into rows of A */
+};
 
 struct layer {
-    void (*run)(const struct net_state *s, const struct layer *l);
+    layer_fn *run;
+    size_t units; /* that threads share: pixels, rows or blocks of channels */
     struct plan_layer plan;
-    struct plan_tensor source, out;
-    const struct gemm_kernel *kernel; /* NULL: no products here */
-    uint32_t k;                       /* products per sum as the kernel counts them */
-    uint32_t row_bytes;               /* between rows of A */
-    bool direct;                      /* A is the source itself, no rows to gather */
-    scale_fn *scale;                  /* scale_wide unless every scaled sum fits an int32 */
+    struct plan_tensor source, made;
+    struct plan_tensor out, bits, shortcut; /* type 0: there is none */
+    uint32_t channels;                      /* that are written */
+    /* of a CONV */
+    enum conv_how how;
+    const struct kernel_variant *variant;
+    struct conv_shape shape; /* for conv kernels */
+    bool scaled_floats;      /* sums are floats */
+    bool in_place;           /* sums are made where the output's floats go */
+    size_t k;                /* products per sum as the kernel counts them */
+    size_t row_bytes;        /* between rows of A */
+    size_t block;            /* rows of A at a time */
+    int32_t tail;            /* padded bits count as equal: this much is taken off every sum */
     void *rhs;
-    int32_t tail; /* padded bits count as equal: this much is taken off every sum */
-    const int32_t *multiplier, *bias;
+    size_t columns, part_bytes; /* columns a part, where threads share columns; bytes of a part's rhs */
+    const float *scale, *bias;  /* always there: what leaves a number as it is, where the plan has none */
+};
+
+/* Of one thread. */
+struct scratch {
+    uint8_t *rows;   /* gathered rows of A */
+    uint8_t *sums;   /* a block of int32 or float, which become floats there */
+    uint8_t *second; /* as large: sums of pools, shortcuts as floats, codes */
+    void *work;      /* the kernel's scratch */
 };
 
 struct net_state {
     const struct net *net;
-    uint32_t layer_count, input, output;
-    void **tensors; /* by number; input and output are set by each run */
+    uint32_t input, output;
+    uint8_t **tensors; /* by number; input and output are set by each run */
     struct layer *layers;
-    uint8_t *rows; /* BLOCK_ROWS gathered rows of A */
-    int32_t *sums; /* BLOCK_ROWS x channels; pools use one row */
-    void *work;    /* the kernel's scratch */
+    struct scratch *scratch; /* by thread */
+    const struct net_vectors *vectors;
+    map_fn *signs, *planes;
+    const struct layer *now; /* the layer that the team is at */
 };
 
-void layer_conv(const struct net_state *s, const struct layer *l); /* CONV8 and BCONV */
-void layer_dense8(const struct net_state *s, const struct layer *l);
-void layer_maxpool(const struct net_state *s, const struct layer *l);
-void layer_avgpool8(const struct net_state *s, const struct layer *l);
+layer_fn layer_conv, layer_maxpool, layer_avgpool, layer_affine;
 
-/* Bit b of the words = channel b is negative; tails zero. */
-void signs_pack(uint64_t *words, const int16_t *row, size_t channels);
+/* Sums of products or of a pool (int32, or floats) of the output pixels first .. first + count, channels o .. o + n,
+ * to all that the layer writes. z: rows of n values, `stride` bytes apart; it may be t->sums and is used up. */
+struct finish_call {
+    uint8_t *z;
+    size_t stride;
+    bool floats;
+    size_t first, count, o, n;
+};
+void finish(const struct net_state *s, const struct layer *l, const struct scratch *t, const struct finish_call *call);
+/* Whether the finish is just scale, bias and perhaps floats of a shortcut. */
+bool finish_is_affine(const struct layer *l);
 
-/* Rows of one kernel call. */
-static inline size_t layer_block(const struct layer *l) {
-    size_t pixels = l->plan.op == PLAN_DENSE8 ? 1 : (size_t)l->out.h * l->out.w;
-    return pixels < BLOCK_ROWS ? pixels : BLOCK_ROWS;
+/* Windows first .. first + count of the output as rows of A. */
+void gather(const struct layer *l, const uint8_t *map, uint8_t *rows, size_t first, size_t count);
+
+/* The kernel for a layer's products, and how it is called; false: this runner has none. */
+bool layer_choose(struct layer *l, uint32_t features, size_t threads);
+/* The kernel of an op that has one scheme. */
+const struct kernel_variant *kernel_of(const char *op, const char *scheme, uint32_t features);
+
+/* Where channel o that the layer writes begins in pixel 0 of a tensor. */
+static inline uint8_t *layer_place(const struct net_state *s, const struct layer *l, const struct plan_tensor *t,
+                                   uint32_t index, size_t o) {
+    size_t channel = l->plan.out_first + o;
+    size_t bytes = t->type == PLAN_F32 ? 4 * channel : t->type == PLAN_F16 ? 2 * channel : channel;
+    return s->tensors[index] + (t->type == PLAN_BITS ? channel / 8 : t->type == PLAN_PLANES ? 0 : bytes);
+}
+
+/* First and last-plus-one index inside of the map of the window at `place`. */
+static inline struct range window_inside(size_t place, size_t stride, size_t pad, size_t kernel, size_t side) {
+    size_t begin = place * stride, end = begin + kernel - pad;
+    return (struct range){begin < pad ? 0 : begin - pad, end < side ? end : side};
 }
 #endif

@@ -90,6 +90,26 @@ static bool hire(struct subject *s, size_t threads, const cpu_set_t *cores, char
     return s->crew != NULL;
 }
 
+static void do_net_part(void *self, size_t index) {
+    struct subject *s = self;
+    s->net_part(s->net_of, index);
+}
+
+static void run_team(void *self, void (*part)(void *of, size_t index), void *of) {
+    struct subject *s = self;
+    s->net_part = part;
+    s->net_of = of;
+    crew_run(s->crew);
+}
+
+/* The crew that shares the layers of the open network. */
+static bool hire_for_net(struct subject *s, const cpu_set_t *cores, char *err, size_t err_size) {
+    s->team = (struct net_team){run_team, s};
+    s->net.team = &s->team;
+    s->crew = crew_open(s->threads, cores, do_net_part, s, err, err_size);
+    return s->crew != NULL;
+}
+
 static bool kernel_matches(const struct subject *s, char *err, size_t err_size) {
     if (s->want_bytes != s->kernel.output_bytes) {
         snprintf(err, err_size, "the ref wrote %zu bytes, this variant %zu", s->want_bytes, s->kernel.output_bytes);
@@ -146,8 +166,8 @@ static void network_loop(struct subject *s, int64_t iterations) {
 }
 
 static bool network_matches(const struct subject *s, char *err, size_t err_size) {
-    return outputs_match(s->outputs[0].at, s->outputs[0].bytes, s->want, s->want_bytes, s->net.output_is_float,
-                         s->tolerance_ppm, err, err_size);
+    return outputs_match(s->outputs[0].at, s->outputs[0].bytes, s->want, s->want_bytes, true, s->tolerance_ppm, err,
+                         err_size);
 }
 
 /* Touched, so that no page comes into being inside a timed region. */
@@ -172,10 +192,11 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
     const struct job_item *item = &job->items[index];
     const void *plan;
     size_t plan_bytes, input_bytes;
+    struct net_wish wish = {isa_features(), s->threads};
     if (!map_blob(dir, item->plan, &plan, &plan_bytes, err, err_size) ||
         !map_blob(dir, item->input, &s->input, &input_bytes, err, err_size) ||
         !map_blob(dir, item->expected, &s->want, &s->want_bytes, err, err_size) ||
-        !net_open(&s->net, plan, plan_bytes, err, err_size) || !check_sizes(s, input_bytes, err, err_size))
+        !net_open(&s->net, plan, plan_bytes, wish, err, err_size) || !check_sizes(s, input_bytes, err, err_size))
         return false;
     void *arena = touched(s->net.arena_bytes);
     void *output = touched(s->net.output_bytes);
@@ -183,7 +204,7 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
         snprintf(err, err_size, "no memory for an arena of %zu bytes", s->net.arena_bytes);
         return false;
     }
-    if (!net_prepare(&s->net, arena, isa_features(), err, err_size))
+    if (!net_prepare(&s->net, arena, err, err_size))
         return false;
     s->loop = network_loop;
     s->matches = network_matches;
@@ -202,11 +223,8 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
     if (job->items[index].kind == ITEM_KERNEL)
         return open_kernel(s, job, index, dir, err, err_size) &&
                (s->threads == 1 || hire(s, s->threads, cores, err, err_size));
-    if (s->threads != 1) {
-        snprintf(err, err_size, "%zu threads asked for: native networks run in one", s->threads);
-        return false;
-    }
-    return open_network(s, job, index, dir, err, err_size);
+    return open_network(s, job, index, dir, err, err_size) &&
+           (s->threads == 1 || hire_for_net(s, cores, err, err_size));
 }
 
 /* The outputs of a case that has run, one after the other; NULL + errno. */

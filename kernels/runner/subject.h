@@ -32,6 +32,9 @@ struct subject {
     struct crew *crew; /* NULL with one thread */
     struct kernel_case *parts;
     struct net net;
+    struct net_team team; /* the crew, as a network sees it */
+    void (*net_part)(void *of, size_t index); /* what the crew does next, and of what */
+    void *net_of;
     const void *input;
 };
 /* The variant an item runs: the forced one, or the best this CPU has; NULL + words when there is none. */

@@ -1,4 +1,6 @@
-/* Runs a plan outside of the runner, for the tests: `run PLAN INPUT OUTPUT [FEATURES]`, `fuzz PLAN SEED COUNT`. */
+/* Runs a plan outside of the runner, for the tests: `run PLAN INPUT OUTPUT [FEATURES [ROUNDS
+ * [THREADS [layers]]]]`, `fuzz PLAN SEED COUNT`. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +18,8 @@ static uint8_t *load(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
     if (!file)
         exit(66);
-    uint8_t *bytes = aligned_alloc(ARENA_ALIGN, 16 << 20);
-    *size = fread(bytes, 1, 16 << 20, file);
+    uint8_t *bytes = aligned_alloc(ARENA_ALIGN, 64 << 20);
+    *size = fread(bytes, 1, 64 << 20, file);
     fclose(file);
     return bytes;
 }
@@ -40,13 +42,47 @@ static double seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static int run(const char *plan, const char *input, const char *output, uint32_t features, int rounds) {
+/* Parts one after the other, the last one first: none may lean on another. */
+static void in_turn(void *self, void (*part)(void *of, size_t index), void *of) {
+    for (size_t i = *(size_t *)self; i-- > 0;)
+        part(of, i);
+}
+
+static int64_t now_ns(void) { return (int64_t)(1e9 * seconds()); }
+
+static int by_time(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median time of each layer. */
+static void print_layers(struct net *net, const uint8_t *from, uint8_t *to, int rounds) {
+    int64_t *took = calloc(net->layers * (size_t)rounds, sizeof *took), *one = calloc((size_t)rounds, sizeof *one);
+    for (int i = 0; i < rounds; i++)
+        net_run_layers(net, from, to, now_ns, took + net->layers * (size_t)i);
+    for (size_t l = 0; l < net->layers; l++) {
+        for (int i = 0; i < rounds; i++)
+            one[i] = took[net->layers * (size_t)i + l];
+        qsort(one, (size_t)rounds, sizeof *one, by_time);
+        printf("layer %zu %.1f us %s\n", l, 1e-3 * (double)one[rounds / 2], net_layer_variant(net, l));
+    }
+}
+
+struct wish {
+    uint32_t features;
+    int rounds;
+    size_t threads;
+    bool layers;
+};
+
+static int run(const char *plan, const char *input, const char *output, struct wish wish) {
     char err[200];
     struct net net;
     size_t size, given, block_bytes;
     uint8_t *bytes = load(plan, &size), *from = load(input, &given);
     void *block;
-    if (!net_open(&net, bytes, size, err, sizeof err)) {
+    struct net_team team = {in_turn, &wish.threads};
+    if (!net_open(&net, bytes, size, (struct net_wish){wish.features, wish.threads}, err, sizeof err)) {
         fprintf(stderr, "%s\n", err);
         return 65;
     }
@@ -54,12 +90,13 @@ static int run(const char *plan, const char *input, const char *output, uint32_t
         return 64;
     void *arena = arena_of(net.arena_bytes, &block, &block_bytes);
     uint8_t *to = malloc(net.output_bytes), *scratch = malloc(net.input_bytes);
-    if (!net_prepare(&net, arena, features, err, sizeof err) || !net_check(&net, scratch, to, err, sizeof err)) {
+    net.team = &team;
+    if (!net_prepare(&net, arena, err, sizeof err) || !net_check(&net, scratch, to, err, sizeof err)) {
         fprintf(stderr, "%s\n", err);
         return 65;
     }
     double best = 1e9;
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < wish.rounds; i++) {
         double begin = seconds();
         net_run(&net, from, to);
         double took = seconds() - begin;
@@ -69,6 +106,8 @@ static int run(const char *plan, const char *input, const char *output, uint32_t
     fwrite(to, 1, net.output_bytes, file);
     fclose(file);
     printf("%s arena %zu weights %zu best_ms %.3f\n", net.variants, net.arena_bytes, net.weights_bytes, best * 1e3);
+    if (wish.layers)
+        print_layers(&net, from, to, wish.rounds);
     return 0;
 }
 
@@ -108,10 +147,10 @@ static int fuzz(const char *plan, uint64_t seed, int count) {
         size_t cut = mutate(copy, size);
         uint8_t *moved = copy + (size - cut) / 8 * 8;
         memmove(moved, copy, cut);
-        if (net_open(&net, moved, cut, err, sizeof err) && net.arena_bytes < 64 << 20) {
+        if (net_open(&net, moved, cut, (struct net_wish){isa_features(), 1}, err, sizeof err) && net.arena_bytes < 64 << 20) {
             uint8_t *from = calloc(1, net.input_bytes), *to = malloc(net.output_bytes);
             void *arena = arena_of(net.arena_bytes, &arena_block, &arena_bytes);
-            if (net_prepare(&net, arena, isa_features(), err, sizeof err)) {
+            if (net_prepare(&net, arena, err, sizeof err)) {
                 net_run(&net, from, to);
                 sound++;
             }
@@ -127,9 +166,16 @@ static int fuzz(const char *plan, uint64_t seed, int count) {
 
 int main(int argc, char **argv) {
     alarm(120);
-    if (argc >= 5 && !strcmp(argv[1], "run"))
-        return run(argv[2], argv[3], argv[4], argc > 5 ? (uint32_t)strtoul(argv[5], NULL, 0) : isa_features(),
-                   argc > 6 ? atoi(argv[6]) : 1);
+    if (argc >= 5 && !strcmp(argv[1], "run")) {
+        struct wish wish = {isa_features(), 1, 1, argc > 8};
+        if (argc > 5)
+            wish.features &= (uint32_t)strtoul(argv[5], NULL, 0);
+        if (argc > 6)
+            wish.rounds = atoi(argv[6]);
+        if (argc > 7)
+            wish.threads = strtoul(argv[7], NULL, 10);
+        return run(argv[2], argv[3], argv[4], wish);
+    }
     if (argc == 5 && !strcmp(argv[1], "fuzz"))
         return fuzz(argv[2], strtoull(argv[3], NULL, 10), atoi(argv[4]));
     return 64;

@@ -1,0 +1,100 @@
+/* Which kernel a layer runs, and how it is called. */
+#include <string.h>
+
+#include "../isa/needs.h"
+#include "state.h"
+
+/* Shapes at which the best variant of a kernel is not: the only place that knows of such. */
+static bool wastes(const struct kernel_variant *v, const struct layer *l) {
+    return !strcmp(v->isa, "amxint8") && (l->k < 64 || l->channels < 32);
+}
+
+static const struct kernel_variant *best(const char *op, const char *scheme, uint32_t features,
+                                         const struct layer *l) {
+    const struct kernel_variant *found = NULL;
+    for (size_t i = 0; i < kernel_variant_count; i++) {
+        const struct kernel_variant *v = &kernel_variants[i];
+        if (!strcmp(v->op, op) && !strcmp(v->scheme, scheme) && (v->needs & ~features) == 0 && !(l && wastes(v, l)))
+            found = v;
+    }
+    return found;
+}
+
+const struct kernel_variant *kernel_of(const char *op, const char *scheme, uint32_t features) {
+    return best(op, scheme, features, NULL);
+}
+
+/* A square window with the same border all around, and no windows but those that it has room for. */
+static bool has_conv_shape(struct layer *l) {
+    const struct plan_layer *p = &l->plan;
+    l->shape = (struct conv_shape){.h = l->source.h,
+                                   .w = l->source.w,
+                                   .c = l->source.c,
+                                   .n = p->filters,
+                                   .window = p->kernel_h,
+                                   .stride = p->stride_h,
+                                   .pad = p->pad_top,
+                                   .groups = 1};
+    return p->kernel_h == p->kernel_w && p->stride_h == p->stride_w && p->pad_top == p->pad_left &&
+           l->source.h + 2 * p->pad_top >= p->kernel_h && l->source.w + 2 * p->pad_left >= p->kernel_w &&
+           conv_out(&l->shape, l->source.h) == l->made.h && conv_out(&l->shape, l->source.w) == l->made.w;
+}
+
+/* A kernel that does more than gather and multiply. A window of one pixel and a vector are products. */
+static bool choose_conv(struct layer *l, uint32_t features) {
+    bool bits = !strcmp(l->plan.scheme, "w1a1");
+    if (!has_conv_shape(l) || (!bits && !l->scaled_floats) || l->made.h * l->made.w == 1)
+        return false;
+    if (l->plan.kernel_h == 1 && l->plan.stride_h == 1)
+        return false;
+    l->variant = best("conv", l->plan.scheme, features, l);
+    if (!l->variant)
+        return false;
+    l->how = l->out.type == PLAN_F32 && finish_is_affine(l) ? CONV_FUSED : CONV_SUMS;
+    l->block = l->how == CONV_FUSED || l->made.w >= BLOCK_ROWS ? l->made.w : BLOCK_ROWS / l->made.w * l->made.w;
+    l->units = l->made.h;
+    return true;
+}
+
+/* How rows of A lie: taps begin a new word each where there are several, so K counts whole words. */
+static void shape_rows(struct layer *l) {
+    size_t taps = (size_t)l->plan.kernel_h * l->plan.kernel_w, pixels = (size_t)l->made.h * l->made.w;
+    size_t words = plan_row_words(l->source.c), true_k = taps * l->source.c, pixel = plan_pixel_bytes(&l->source);
+    bool bits = l->source.type == PLAN_BITS, planes = l->source.type == PLAN_PLANES;
+    bool whole = pixels == 1 && l->plan.pad_top == 0 && l->plan.pad_left == 0 && l->plan.kernel_h == l->source.h &&
+                 l->plan.kernel_w == l->source.w && !planes;
+    bool one = taps == 1 && l->plan.stride_h == 1 && l->plan.stride_w == 1 && l->made.h == l->source.h &&
+               l->made.w == l->source.w;
+    l->how = one || whole ? CONV_DIRECT : CONV_GATHER;
+    l->k = (bits || planes) && taps > 1 ? taps * words * 64 : true_k;
+    l->tail = strcmp(l->plan.scheme, "w1a1") ? 0 : (int32_t)(l->k - true_k);
+    l->row_bytes = taps * pixel;
+    if (l->how == CONV_GATHER && !bits && !planes)
+        l->row_bytes = (l->row_bytes + 63) / 64 * 64;
+}
+
+static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
+    size_t pixels = (size_t)l->made.h * l->made.w, blocks;
+    shape_rows(l);
+    l->variant = best(pixels == 1 ? "gemv" : "gemm", l->plan.scheme, features, l);
+    if (!l->variant)
+        return false;
+    blocks = (pixels + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    l->block = (pixels + blocks - 1) / blocks;
+    l->units = pixels;
+    if (pixels == 1 && threads > 1 && l->out.type != PLAN_PLANES && l->channels > 64) {
+        size_t parts = (l->channels + 63) / 64;
+        parts = parts < threads ? parts : threads;
+        l->columns = ((l->channels + parts - 1) / parts + 63) / 64 * 64;
+        l->units = (l->channels + l->columns - 1) / l->columns;
+    }
+    return true;
+}
+
+bool layer_choose(struct layer *l, uint32_t features, size_t threads) {
+    l->scaled_floats = l->source.type == PLAN_F32 || l->source.type == PLAN_F16;
+    if (!choose_conv(l, features) && !choose_product(l, features, threads))
+        return false;
+    l->in_place = l->scaled_floats && l->out.type == PLAN_F32;
+    return true;
+}
