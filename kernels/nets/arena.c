@@ -8,6 +8,9 @@ static void *take(struct arena *a, uint64_t bytes) {
     return at;
 }
 
+/* Channels of a pixel below which an AFFINE takes several pixels as one: fewer make poor vectors. */
+enum { WIDE_CHANNELS = 256 };
+
 static void more(uint64_t *have, uint64_t want) { *have = want > *have ? want : *have; }
 
 /* Most bytes that any layer wants of each kind of scratch. */
@@ -38,9 +41,13 @@ static bool resolve(const struct net *n, const struct plan_head *h, uint32_t ind
     l->shortcut = tensor_or_none(n, h, l->plan.shortcut);
     l->channels = plan_channels(&l->plan, &l->source);
     l->run = runs[l->plan.op];
+    l->wide = 1;
     if (l->plan.op == PLAN_CONV)
         return layer_choose(l, n->features, n->threads);
-    l->units = (size_t)l->made.h * l->made.w;
+    bool gapless = l->out.type && l->out.type != PLAN_PLANES && l->out.c == l->channels && !l->bits.type;
+    if (l->plan.op == PLAN_AFFINE && gapless && l->channels < WIDE_CHANNELS)
+        l->wide = WIDE_CHANNELS / l->channels;
+    l->units = ((size_t)l->made.h * l->made.w + l->wide - 1) / l->wide;
     l->block = l->units < BLOCK_ROWS ? l->units : BLOCK_ROWS;
     return true;
 }
@@ -77,12 +84,12 @@ static void place_weights(struct layer *l, struct arena *a, struct needs *needs)
     more(&needs->work, work);
     more(&needs->spare, layer_spread_bytes(l));
     if (!l->variant->conv && l->how == CONV_GATHER)
-        more(&needs->rows, (uint64_t)l->block * l->row_bytes);
+        more(&needs->rows, (uint64_t)l->block * l->row_bytes + COPY_SLACK);
 }
 
 /* Room for one layer's packed weights and numbers. */
 static void place_layer(struct layer *l, struct arena *a, struct needs *needs) {
-    uint64_t block = 4ull * l->block * l->channels;
+    uint64_t numbers = 4ull * l->wide * l->channels, block = l->block * numbers;
     if (l->variant)
         place_weights(l, a, needs);
     more(&needs->sums, block);
@@ -90,8 +97,10 @@ static void place_layer(struct layer *l, struct arena *a, struct needs *needs) {
         more(&needs->second, block / 4 * 5);
     if (l->plan.op == PLAN_MAXPOOL)
         return;
-    l->scale = take(a, 4ull * l->channels);
-    l->bias = take(a, 4ull * l->channels);
+    if (l->plan.op == PLAN_AVGPOOL)
+        more(&needs->rows, numbers);
+    l->scale = take(a, numbers);
+    l->bias = take(a, numbers);
 }
 
 struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *lacking) {

@@ -46,9 +46,10 @@ static void conv_sums(const struct net_state *s, const struct layer *l, const st
     for (call.row = rows.first; call.row < rows.end; call.row += call.rows) {
         call.rows = rows.end - call.row < step ? rows.end - call.row : step;
         to.first = call.row * wide, to.count = call.rows * wide;
-        to.z = l->in_place ? layer_place(s, l, &l->out, l->plan.out, 0) + to.first * to.stride : t->sums;
+        uint8_t *sums = l->in_place ? layer_place(s, l, &l->out, l->plan.out, 0) + to.first * to.stride : t->sums;
+        to.z = sums;
         /* kernels want the place of pixel 0 */
-        call.out = (void *)((uintptr_t)to.z - to.first * to.stride);
+        call.out = (void *)((uintptr_t)sums - to.first * to.stride);
         l->variant->conv->run(&call);
         finish(s, l, t, &to);
     }
@@ -62,11 +63,12 @@ static void products(const struct net_state *s, const struct layer *l, const str
     for (to.first = pixels.first; to.first < pixels.end; to.first += to.count) {
         to.count = pixels.end - to.first < l->block ? pixels.end - to.first : l->block;
         if (l->how == CONV_GATHER)
-            gather(l, map, t->rows, to.first, to.count);
+            gather(s, l, t->rows, to.first, to.count);
         call.m = to.count;
         call.a = l->how == CONV_GATHER ? t->rows : map + to.first * l->row_bytes;
-        to.z = l->in_place ? layer_place(s, l, &l->out, l->plan.out, to.o) + to.first * to.stride : t->sums;
-        call.c = to.z;
+        uint8_t *sums = l->in_place ? layer_place(s, l, &l->out, l->plan.out, to.o) + to.first * to.stride : t->sums;
+        call.c = sums;
+        to.z = sums;
         l->variant->gemm->run(&call);
         finish(s, l, t, &to);
     }

@@ -10,7 +10,7 @@ bool finish_is_affine(const struct layer *l) {
 /* Rows of floats for the shortcut; bytes are scaled into t->second. */
 static void add_shortcut(const struct net_state *s, const struct layer *l, const struct scratch *t,
                          const struct finish_call *call, struct finish_rows *f) {
-    size_t pixel = plan_pixel_bytes(&l->shortcut);
+    size_t pixel = plan_pixel_bytes(&l->shortcut) * l->wide;
     const uint8_t *from = s->tensors[l->plan.shortcut] + call->first * pixel;
     f->shortcut = from + 4 * call->o;
     f->shortcut_stride = pixel;
@@ -39,6 +39,17 @@ static void write_codes(const struct net_state *s, const struct layer *l, const 
     s->planes(&map);
 }
 
+void finish_signs(const struct net_state *s, const struct layer *l, const struct finish_call *call) {
+    size_t pixel = plan_pixel_bytes(&l->bits);
+    struct map_args map = {.m = call->count,
+                           .k = call->n,
+                           .a = call->z,
+                           .a_stride = call->stride,
+                           .c = layer_place(s, l, &l->bits, l->plan.bits, call->o) + call->first * pixel,
+                           .c_stride = pixel};
+    s->signs(&map);
+}
+
 void finish(const struct net_state *s, const struct layer *l, const struct scratch *t, const struct finish_call *call) {
     struct finish_rows f = {.z = call->z,
                             .z_stride = call->stride,
@@ -52,7 +63,7 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
                             .high = l->plan.high};
     if (l->shortcut.type)
         add_shortcut(s, l, t, call, &f);
-    size_t pixel = l->out.type ? plan_pixel_bytes(&l->out) : 0;
+    size_t pixel = l->out.type ? plan_pixel_bytes(&l->out) * l->wide : 0;
     uint8_t *out = l->out.type ? layer_place(s, l, &l->out, l->plan.out, call->o) + call->first * pixel : NULL;
     if (l->out.type == PLAN_I8)
         s->vectors->bytes(&f, out, pixel);
@@ -61,19 +72,12 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
     bool kept = l->out.type == PLAN_F32;
     if (!kept && l->out.type != PLAN_F16 && !l->bits.type)
         return;
-    uint8_t *floats = kept ? out : call->z;
-    size_t stride = kept ? pixel : call->stride;
-    s->vectors->floats(&f, floats, stride);
+    struct finish_call floats = *call;
+    floats.z = kept ? out : t->sums;
+    floats.stride = kept ? pixel : 4 * call->n;
+    s->vectors->floats(&f, kept ? out : t->sums, floats.stride);
     for (size_t i = 0; i < call->count && l->out.type == PLAN_F16; i++)
-        s->vectors->to_halves((uint16_t *)(out + i * pixel), (const float *)(floats + i * stride), call->n);
-    if (!l->bits.type)
-        return;
-    size_t row = plan_pixel_bytes(&l->bits);
-    struct map_args map = {.m = call->count,
-                           .k = call->n,
-                           .a = floats,
-                           .a_stride = stride,
-                           .c = layer_place(s, l, &l->bits, l->plan.bits, call->o) + call->first * row,
-                           .c_stride = row};
-    s->signs(&map);
+        s->vectors->to_halves((uint16_t *)(out + i * pixel), (const float *)(t->sums + i * floats.stride), call->n);
+    if (l->bits.type)
+        finish_signs(s, l, &floats);
 }

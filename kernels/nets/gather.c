@@ -4,24 +4,12 @@
 
 #include "state.h"
 
-/* memcpy without its call for the lengths that a window's line has: two halves that overlap. */
-static inline void copy(uint8_t *to, const uint8_t *from, size_t bytes) {
-    if (bytes > 64 || bytes < 16) {
-        memcpy(to, from, bytes);
-    } else if (bytes > 32) {
-        memcpy(to, from, 32);
-        memcpy(to + bytes - 32, from + bytes - 32, 32);
-    } else {
-        memcpy(to, from, 16);
-        memcpy(to + bytes - 16, from + bytes - 16, 16);
-    }
-}
-
 /* What is the same for all windows of a call. A piece is what a tap takes of a pixel: all of it, or one plane. */
 struct windows {
     const struct layer *l;
     const uint8_t *map; /* of the first piece */
     size_t pixel, piece, line;
+    void (*copy)(const struct window_run *r); /* NULL: exactly */
 };
 
 /* Taps outside of the map in the line whose first pixel is `nearest_line`; NULL: nothing of it is in the map. */
@@ -31,7 +19,7 @@ static void fill(const struct windows *w, uint8_t *to, const uint8_t *nearest, s
     switch (l->plan.border) {
     case PLAN_REPLICATE:
         for (size_t i = 0; i < taps; i++)
-            copy(to + i * w->piece, nearest, w->piece);
+            memcpy(to + i * w->piece, nearest, w->piece);
         break;
     case PLAN_MINUS_ONE:
         memset(to, 0xff, taps * w->piece);
@@ -46,15 +34,11 @@ static void fill(const struct windows *w, uint8_t *to, const uint8_t *nearest, s
 }
 
 static void copy_taps(const struct windows *w, uint8_t *to, const uint8_t *from, size_t taps) {
-    if (w->piece == w->pixel) {
-        copy(to, from, taps * w->piece);
-        return;
-    }
     for (size_t i = 0; i < taps; i++)
         memcpy(to + i * w->piece, from + i * w->pixel, w->piece);
 }
 
-static __attribute__((noinline)) void edge_line(const struct windows *w, uint8_t *to, const uint8_t *map_line,
+static void edge_line(const struct windows *w, uint8_t *to, const uint8_t *map_line,
                                                 ptrdiff_t left) {
     size_t wide = w->l->source.w, kernel = w->l->plan.kernel_w;
     /* a border is narrower than the window, so at least one column lies inside */
@@ -65,7 +49,7 @@ static __attribute__((noinline)) void edge_line(const struct windows *w, uint8_t
     fill(w, to + end * w->piece, map_line + (wide - 1) * w->pixel, kernel - end);
 }
 
-static __attribute__((noinline)) void edge(const struct windows *w, uint8_t *to, ptrdiff_t top, ptrdiff_t left) {
+static void edge(const struct windows *w, uint8_t *to, ptrdiff_t top, ptrdiff_t left) {
     ptrdiff_t high = (ptrdiff_t)w->l->source.h;
     for (size_t ky = 0; ky < w->l->plan.kernel_h; ky++, to += w->line) {
         ptrdiff_t y = top + (ptrdiff_t)ky, near = y < 0 ? 0 : y < high ? y : high - 1;
@@ -76,31 +60,63 @@ static __attribute__((noinline)) void edge(const struct windows *w, uint8_t *to,
     }
 }
 
-static void gather_pieces(const struct windows *w, uint8_t *rows, size_t first, size_t count) {
-    const struct plan_layer *p = &w->l->plan;
-    const struct plan_tensor *source = &w->l->source;
-    size_t wide = w->l->made.w, y = first / wide, x = first % wide, step = source->w * w->pixel;
-    for (size_t i = 0; i < count; i++, rows += w->l->row_bytes) {
-        ptrdiff_t top = (ptrdiff_t)(y * p->stride_h) - (ptrdiff_t)p->pad_top;
-        ptrdiff_t left = (ptrdiff_t)(x * p->stride_w) - (ptrdiff_t)p->pad_left;
-        if (top < 0 || left < 0 || (size_t)top + p->kernel_h > source->h || (size_t)left + p->kernel_w > source->w) {
-            edge(w, rows, top, left);
-        } else {
-            const uint8_t *from = w->map + (size_t)top * step + (size_t)left * w->pixel;
-            uint8_t *to = rows;
-            for (size_t ky = 0; ky < p->kernel_h; ky++, to += w->line, from += step)
-                copy_taps(w, to, from, p->kernel_w);
-        }
-        if (++x == wide)
-            x = 0, y++;
+/* Without a byte too many: of planes, whose pieces are no neighbours, and of maps outside of the arena. */
+static void copy_exactly(const struct window_run *r, size_t piece, size_t pixel) {
+    for (size_t i = 0; i < r->count * r->lines; i++) {
+        uint8_t *to = r->to + i / r->lines * r->row + i % r->lines * r->line;
+        const uint8_t *from = r->from + i / r->lines * r->step + i % r->lines * r->below;
+        for (size_t at = 0; at < r->line; at += piece, from += pixel)
+            memcpy(to + at, from, piece);
     }
 }
 
-void gather(const struct layer *l, const uint8_t *map, uint8_t *rows, size_t first, size_t count) {
-    size_t pieces = l->source.type == PLAN_PLANES ? l->source.planes : 1;
-    struct windows w = {.l = l, .map = map, .pixel = plan_pixel_bytes(&l->source)};
+/* Windows of one row of the output, x first .. end. */
+static void gather_line(const struct windows *w, uint8_t *rows, size_t y, struct range x) {
+    const struct plan_layer *p = &w->l->plan;
+    const struct plan_tensor *source = &w->l->source;
+    size_t row = w->l->row_bytes, below = source->w * w->pixel;
+    ptrdiff_t top = (ptrdiff_t)(y * p->stride_h) - (ptrdiff_t)p->pad_top;
+    bool inside = top >= 0 && (size_t)top + p->kernel_h <= source->h;
+    for (; x.first < x.end; x.first++, rows += row) {
+        ptrdiff_t left = (ptrdiff_t)(x.first * p->stride_w) - (ptrdiff_t)p->pad_left;
+        if (!inside || left < 0 || (size_t)left + p->kernel_w > source->w) {
+            edge(w, rows, top, left);
+            continue;
+        }
+        /* up to the last one that lies inside as well */
+        size_t end = (source->w - p->kernel_w + p->pad_left) / p->stride_w + 1;
+        struct window_run run = {.to = rows,
+                                 .row = row,
+                                 .from = w->map + (size_t)top * below + (size_t)left * w->pixel,
+                                 .step = p->stride_w * w->pixel,
+                                 .below = below,
+                                 .line = w->line,
+                                 .lines = p->kernel_h,
+                                 .count = (end < x.end ? end : x.end) - x.first};
+        if (w->copy)
+            w->copy(&run);
+        else
+            copy_exactly(&run, w->piece, w->pixel);
+        x.first += run.count - 1;
+        rows += (run.count - 1) * row;
+    }
+}
+
+void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count) {
+    size_t pieces = l->source.type == PLAN_PLANES ? l->source.planes : 1, wide = l->made.w;
+    struct windows w = {.l = l, .map = s->tensors[l->plan.source], .pixel = plan_pixel_bytes(&l->source)};
+    /* whatever lies behind a slot is of the arena too: scratch comes last */
+    w.copy = pieces == 1 && l->source.slot != PLAN_NONE ? s->vectors->copy_windows : NULL;
     w.piece = w.pixel / pieces;
     w.line = l->plan.kernel_w * w.piece;
-    for (size_t p = 0; p < pieces; p++, w.map += w.piece, rows += l->plan.kernel_h * w.line)
-        gather_pieces(&w, rows, first, count);
+    for (size_t p = 0; p < pieces; p++, w.map += w.piece, rows += l->plan.kernel_h * w.line) {
+        uint8_t *to = rows;
+        for (size_t at = first; at < first + count;) {
+            struct range x = {at % wide, at % wide + first + count - at};
+            x.end = x.end < wide ? x.end : wide;
+            gather_line(&w, to, at / wide, x);
+            at += x.end - x.first;
+            to += (x.end - x.first) * l->row_bytes;
+        }
+    }
 }

@@ -47,13 +47,15 @@ bool net_open(struct net *n, const void *bytes, size_t size, struct net_wish wis
     return plan_check(n, err, err_size) && size_up(n, err, err_size);
 }
 
-/* Numbers of the plan, or `usual` where it has none. */
-static void fill_floats(const float *to, const uint8_t *from, float usual, size_t count) {
+/* Numbers of the plan for each pixel of a unit, or `usual` where it has none. */
+static void fill_floats(const struct net *n, const struct layer *l, const float *to, uint32_t from, float usual) {
     float *out = (float *)to;
-    for (size_t i = 0; i < count; i++)
-        out[i] = usual;
-    if (from)
-        memcpy(out, from, 4 * count);
+    for (size_t i = 0; i < l->wide; i++, out += l->channels)
+        for (size_t o = 0; o < l->channels; o++)
+            if (from)
+                memcpy(out + o, n->bytes + from + 4 * o, 4);
+            else
+                out[o] = usual;
 }
 
 /* Weights of taps of c channels as taps of whole words; what is added weighs nothing, as it meets zeros only. */
@@ -117,9 +119,9 @@ bool net_prepare(struct net *n, void *arena, char *err, size_t err_size) {
         const struct layer *l = &s->layers[i];
         if (!l->scale)
             continue;
-        fill_floats(l->scale, l->plan.scale ? n->bytes + l->plan.scale : NULL, 1.0f, l->channels);
+        fill_floats(n, l, l->scale, l->plan.scale, 1.0f);
         /* -0.0 is what changes no number when it is added, not even -0.0 */
-        fill_floats(l->bias, l->plan.bias ? n->bytes + l->plan.bias : NULL, -0.0f, l->channels);
+        fill_floats(n, l, l->bias, l->plan.bias, -0.0f);
         if (l->variant)
             fill_weights(n, l, place.spare);
     }

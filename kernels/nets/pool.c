@@ -3,92 +3,123 @@
 
 #include "state.h"
 
-static struct pool_window window_at(const struct net_state *s, const struct layer *l, size_t pixel) {
+/* The pixels of a window inside of the map, in reading order, `room` at a time. */
+struct window {
+    const uint8_t *at;
+    size_t wide, high, pixel, line;
+    size_t x, y; /* the next one */
+};
+
+static struct window window_at(const struct net_state *s, const struct layer *l, size_t pixel) {
     const struct plan_layer *p = &l->plan;
     size_t bytes = plan_pixel_bytes(&l->source), line = bytes * l->source.w;
     struct range down = window_inside(pixel / l->made.w, p->stride_h, p->pad_top, p->kernel_h, l->source.h);
     struct range across = window_inside(pixel % l->made.w, p->stride_w, p->pad_left, p->kernel_w, l->source.w);
-    return (struct pool_window){.at = s->tensors[p->source] + down.first * line + across.first * bytes,
-                                .wide = across.end - across.first,
-                                .high = down.end - down.first,
-                                .pixel = bytes,
-                                .line = line};
+    return (struct window){.at = s->tensors[p->source] + down.first * line + across.first * bytes,
+                           .wide = across.end - across.first,
+                           .high = down.end - down.first,
+                           .pixel = bytes,
+                           .line = line};
+}
+
+static size_t next_pixels(struct window *w, const void **at, size_t room) {
+    size_t count = 0;
+    while (count < room && w->y < w->high) {
+        at[count++] = w->at + w->y * w->line + w->x * w->pixel;
+        if (++w->x == w->wide)
+            w->x = 0, w->y++;
+    }
+    return count;
 }
 
 /* The largest of +-1 is -1 where all are, and bit 1 is -1. */
-static void max_bits(uint8_t *out, const struct pool_window *w, size_t words) {
-    memcpy(out, w->at, 8 * words);
-    for (size_t y = 0; y < w->high; y++)
-        for (size_t x = 0; x < w->wide; x++) {
-            const uint64_t *from = (const uint64_t *)(w->at + y * w->line + x * w->pixel);
-            for (size_t i = 0; i < words; i++)
-                ((uint64_t *)out)[i] &= from[i];
-        }
-}
-
-static void max_pixel(const struct net_state *s, const struct layer *l, uint8_t *out, const struct pool_window *w) {
-    switch (l->source.type) {
-    case PLAN_I8:
-        s->vectors->max_bytes((int8_t *)out, w, l->channels);
-        break;
-    case PLAN_F16:
-        s->vectors->max_halves((uint16_t *)out, w, l->channels);
-        break;
-    case PLAN_F32:
-        s->vectors->max_floats((float *)out, w, l->channels);
-        break;
-    default:
-        max_bits(out, w, plan_row_words(l->channels));
+static void max_bits(void *out_, const void *const *at, size_t bits) {
+    uint64_t *out = out_;
+    size_t words = plan_row_words((uint32_t)bits);
+    for (size_t i = 0; i < words; i++) {
+        uint64_t all = ~(uint64_t)0;
+        for (size_t p = 0; p < POOL_MAX; p++)
+            all &= ((const uint64_t *)at[p])[i];
+        out[i] = all;
     }
 }
 
 void layer_maxpool(const struct net_state *s, const struct layer *l, size_t thread, struct range pixels) {
-    size_t bytes = l->out.type ? plan_pixel_bytes(&l->out) : 0, row = l->bits.type ? plan_pixel_bytes(&l->bits) : 0;
-    uint8_t *out = l->out.type ? layer_place(s, l, &l->out, l->plan.out, 0) + pixels.first * bytes : NULL;
-    uint8_t *bits = l->bits.type ? layer_place(s, l, &l->bits, l->plan.bits, 0) + pixels.first * row : NULL;
-    for (size_t i = pixels.first; i < pixels.end; i++, out += bytes, bits += row) {
-        struct pool_window w = window_at(s, l, i);
-        uint8_t *to = l->out.type ? out : s->scratch[thread].sums;
-        max_pixel(s, l, to, &w);
-        if (l->bits.type) {
-            struct map_args map = {.m = 1, .k = l->channels, .a = to, .c = bits};
-            s->signs(&map);
+    void (*const largest[])(void *, const void *const *, size_t) = {[PLAN_I8] = s->vectors->max_bytes,
+                                                                    [PLAN_F32] = s->vectors->max_floats,
+                                                                    [PLAN_F16] = s->vectors->max_halves,
+                                                                    [PLAN_BITS] = max_bits};
+    size_t bytes = l->out.type ? plan_pixel_bytes(&l->out) : 4 * l->channels;
+    for (size_t first = pixels.first, count; first < pixels.end; first += count) {
+        count = pixels.end - first < l->block ? pixels.end - first : l->block;
+        uint8_t *out = s->scratch[thread].sums;
+        if (l->out.type)
+            out = layer_place(s, l, &l->out, l->plan.out, 0) + first * bytes;
+        for (size_t i = 0; i < count; i++) {
+            struct window w = window_at(s, l, first + i);
+            const void *at[POOL_MAX];
+            size_t from = 0;
+            for (size_t got; (got = from + next_pixels(&w, at + from, POOL_MAX - from)) > from; from = 1) {
+                for (; got < POOL_MAX; got++)
+                    at[got] = at[0];
+                largest[l->source.type](out + i * bytes, at, l->channels);
+                at[0] = out + i * bytes;
+            }
         }
+        if (l->bits.type)
+            finish_signs(s, l, &(struct finish_call){.z = out, .stride = bytes, .first = first, .count = count,
+                                                     .n = l->channels});
     }
+}
+
+/* What lacks of a whole number of pixels is zeros: added to a sum that began as +0.0 they change nothing. */
+static void mean(const struct net_state *s, const struct layer *l, const struct scratch *t, float *out, size_t pixel) {
+    struct window w = window_at(s, l, pixel);
+    size_t taps = l->plan.whole ? (size_t)l->plan.kernel_h * l->plan.kernel_w : w.wide * w.high;
+    const void *at[POOL_MEAN];
+    memset(out, 0, 4 * l->channels);
+    for (size_t got; (got = next_pixels(&w, at, POOL_MEAN)) > 0;) {
+        for (; got < POOL_MEAN; got++)
+            at[got] = t->rows;
+        if (l->source.type == PLAN_I8)
+            s->vectors->add_bytes(out, at, l->channels);
+        else
+            s->vectors->add_floats(out, at, l->channels);
+    }
+    s->vectors->divide(out, (float)taps, l->channels);
 }
 
 void layer_avgpool(const struct net_state *s, const struct layer *l, size_t thread, struct range pixels) {
     const struct scratch *t = &s->scratch[thread];
     struct finish_call to = {.z = t->sums, .stride = 4 * l->channels, .floats = true, .n = l->channels};
+    memset(t->rows, 0, 4 * l->channels);
     for (to.first = pixels.first; to.first < pixels.end; to.first += to.count) {
         to.count = pixels.end - to.first < l->block ? pixels.end - to.first : l->block;
-        for (size_t i = 0; i < to.count; i++) {
-            struct pool_window w = window_at(s, l, to.first + i);
-            size_t taps = l->plan.whole ? (size_t)l->plan.kernel_h * l->plan.kernel_w : w.wide * w.high;
-            float *mean = (float *)(t->sums + i * to.stride);
-            if (l->source.type == PLAN_I8)
-                s->vectors->mean_bytes(mean, &w, (float)taps, l->channels);
-            else
-                s->vectors->mean_floats(mean, &w, (float)taps, l->channels);
-        }
+        for (size_t i = 0; i < to.count; i++)
+            mean(s, l, t, (float *)(t->sums + i * to.stride), to.first + i);
         finish(s, l, t, &to);
     }
 }
 
-void layer_affine(const struct net_state *s, const struct layer *l, size_t thread, struct range pixels) {
+/* Where pixels lie gapless on both sides, `wide` of them are one unit with numbers for each of its channels. */
+void layer_affine(const struct net_state *s, const struct layer *l, size_t thread, struct range units) {
     const struct scratch *t = &s->scratch[thread];
     const uint8_t *from = s->tensors[l->plan.source];
-    size_t bytes = plan_pixel_bytes(&l->source), n = l->channels;
-    struct finish_call to = {.z = t->sums, .stride = 4 * n, .floats = l->source.type != PLAN_I8, .n = n};
-    for (to.first = pixels.first; to.first < pixels.end; to.first += to.count) {
-        to.count = pixels.end - to.first < l->block ? pixels.end - to.first : l->block;
-        /* a block is gapless on both sides */
+    size_t all = (size_t)l->made.h * l->made.w, unit = plan_pixel_bytes(&l->source) * l->wide;
+    struct finish_call to = {.floats = l->source.type != PLAN_I8, .n = l->wide * l->channels, .first = units.first};
+    for (; to.first < units.end; to.first += to.count) {
+        to.count = units.end - to.first < l->block ? units.end - to.first : l->block;
+        if ((to.first + to.count) * l->wide > all && to.count > 1)
+            to.count--;
+        else if ((to.first + 1) * l->wide > all)
+            to.n = all % l->wide * l->channels;
+        const uint8_t *at = from + to.first * unit;
+        to.stride = 4 * to.n;
+        to.z = l->source.type == PLAN_F32 ? at : t->sums;
         if (l->source.type == PLAN_I8)
-            s->vectors->from_bytes((int32_t *)t->sums, (const int8_t *)from + to.first * bytes, to.count * n);
+            s->vectors->from_bytes((int32_t *)t->sums, (const int8_t *)at, to.count * to.n);
         else if (l->source.type == PLAN_F16)
-            s->vectors->from_halves((float *)t->sums, (const uint16_t *)(from + to.first * bytes), to.count * n);
-        else
-            memcpy(t->sums, from + to.first * bytes, to.count * bytes);
+            s->vectors->from_halves((float *)t->sums, (const uint16_t *)at, to.count * to.n);
         finish(s, l, t, &to);
     }
 }

@@ -41,16 +41,17 @@ struct layer {
     size_t k;                /* products per sum as the kernel counts them */
     size_t row_bytes;        /* between rows of A */
     size_t block;            /* rows of A at a time */
+    size_t wide;             /* pixels in a unit of an AFFINE, else 1 */
     int32_t tail;            /* padded bits count as equal: this much is taken off every sum */
     void *rhs;
     size_t columns, part_bytes; /* columns a part, where threads share columns; bytes of a part's rhs */
-    const float *scale, *bias;  /* always there: what leaves a number as it is, where the plan has none */
+    const float *scale, *bias;  /* wide x channels, always there: without effect where the plan has none */
 };
 
 /* Of one thread. */
 struct scratch {
-    uint8_t *rows;   /* gathered rows of A */
-    uint8_t *sums;   /* a block of int32 or float, which become floats there */
+    uint8_t *rows;   /* gathered rows of A; zeros of an average */
+    uint8_t *sums;   /* a block of int32 or float, which may become floats there */
     uint8_t *second; /* as large: sums of pools, shortcuts as floats, codes */
     void *work;      /* the kernel's scratch */
 };
@@ -69,19 +70,21 @@ struct net_state {
 layer_fn layer_conv, layer_maxpool, layer_avgpool, layer_affine;
 
 /* Sums of products or of a pool (int32, or floats) of the output pixels first .. first + count, channels o .. o + n,
- * to all that the layer writes. z: rows of n values, `stride` bytes apart; it may be t->sums and is used up. */
+ * to all that the layer writes. z: rows of n values, `stride` bytes apart; what lies in t->sums is used up. */
 struct finish_call {
-    uint8_t *z;
+    const uint8_t *z;
     size_t stride;
     bool floats;
     size_t first, count, o, n;
 };
 void finish(const struct net_state *s, const struct layer *l, const struct scratch *t, const struct finish_call *call);
+/* The signs alone, of floats z. */
+void finish_signs(const struct net_state *s, const struct layer *l, const struct finish_call *call);
 /* Whether the finish is just scale, bias and perhaps floats of a shortcut. */
 bool finish_is_affine(const struct layer *l);
 
 /* Windows first .. first + count of the output as rows of A. */
-void gather(const struct layer *l, const uint8_t *map, uint8_t *rows, size_t first, size_t count);
+void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count);
 
 /* The kernel for a layer's products, and how it is called; false: this runner has none. */
 bool layer_choose(struct layer *l, uint32_t features, size_t threads);

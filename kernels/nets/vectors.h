@@ -18,10 +18,15 @@ struct finish_rows {
     float low, high;
 };
 
-/* Pixels of a window inside of the map; strides in bytes. */
-struct pool_window {
-    const uint8_t *at;
-    size_t wide, high, pixel, line;
+enum { POOL_MAX = 9, POOL_MEAN = 4, COPY_SLACK = 64 };
+
+/* Windows side by side: each `lines` lines of `line` bytes that lie `below` bytes apart and come to lie one behind the
+ * other; the next window begins `step` bytes further and goes to the next row of A. */
+struct window_run {
+    uint8_t *to;
+    size_t row;
+    const uint8_t *from;
+    size_t step, below, line, lines, count;
 };
 
 struct net_vectors {
@@ -32,12 +37,17 @@ struct net_vectors {
     void (*from_halves)(float *out, const uint16_t *from, size_t n);
     void (*from_bytes)(int32_t *out, const int8_t *from, size_t n);
     void (*scaled_bytes)(float *out, const int8_t *from, float scale, size_t n);
-    /* The largest, the first one among equals; sums in reading order, then divided. */
-    void (*max_floats)(float *out, const struct pool_window *w, size_t n);
-    void (*max_bytes)(int8_t *out, const struct pool_window *w, size_t n);
-    void (*max_halves)(uint16_t *out, const struct pool_window *w, size_t n);
-    void (*mean_floats)(float *out, const struct pool_window *w, float by, size_t n);
-    void (*mean_bytes)(float *out, const struct pool_window *w, float by, size_t n);
+    /* The largest of POOL_MAX pixels, the first one among equals; out may be the first. */
+    void (*max_floats)(void *out, const void *const *at, size_t n);
+    void (*max_bytes)(void *out, const void *const *at, size_t n);
+    void (*max_halves)(void *out, const void *const *at, size_t n);
+    /* Adds POOL_MEAN pixels, one after the other. */
+    void (*add_floats)(float *out, const void *const *at, size_t n);
+    void (*add_bytes)(float *out, const void *const *at, size_t n);
+    void (*divide)(float *out, float by, size_t n);
+    /* Copies of whole vectors: up to COPY_SLACK bytes behind a line are read and written as well, and what lies there
+     * of the same or of a later row is written afterwards. */
+    void (*copy_windows)(const struct window_run *r);
 };
 extern const struct net_vectors net_vectors__portable, net_vectors__avx2, net_vectors__avx512, net_vectors__rvv;
 /* The widest that these features allow. */

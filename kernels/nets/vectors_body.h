@@ -111,74 +111,79 @@ static void scaled_bytes(float *out, const int8_t *from, float scale, size_t n) 
         out[i] = (float)from[i] * scale;
 }
 
-/* Calls `statement` for every pixel of a window but the first, with `from` at it. */
-#define PIXELS(w, statement) \
-    for (size_t row_ = 0; row_ < (w)->high; row_++) \
-        for (size_t column_ = row_ == 0; column_ < (w)->wide; column_++) { \
-            const uint8_t *from = (w)->at + row_ * (w)->line + column_ * (w)->pixel; \
-            statement; \
-        }
+/* Pixels of a window as rows of one loop: what is the largest or the sum so far never leaves its register. */
+#define POOL(name, type, held, count, start, step) \
+    static void name(void *out_, const void *const *at, size_t n) { \
+        type *out = out_; \
+        const type *p[count]; \
+        for (size_t i = 0; i < count; i++) \
+            p[i] = at[i]; \
+        EACH for (size_t o = 0; o < n; o++) { \
+            held best = start; \
+            _Pragma("clang loop unroll(full)") for (size_t i = 0; i < count; i++) step; \
+            out[o] = (type)best; \
+        } \
+    }
 
-FLAT larger_floats(float *out, const any_float *from, size_t n) {
-    EACH for (size_t o = 0; o < n; o++)
-        out[o] = from[o] > out[o] ? from[o] : out[o];
+POOL(max_floats, any_float, float, POOL_MAX, p[0][o], best = p[i][o] > best ? p[i][o] : best)
+POOL(max_bytes, int8_t, int8_t, POOL_MAX, p[0][o], best = p[i][o] > best ? p[i][o] : best)
+
+static void max_halves(void *out_, const void *const *at, size_t n) {
+    uint16_t *out = out_;
+    memcpy(out, at[0], 2 * n);
+    for (size_t i = 1; i < POOL_MAX; i++) {
+        const uint16_t *from = at[i];
+        EACH for (size_t o = 0; o < n; o++)
+            out[o] = half_value(from[o]) > half_value(out[o]) ? from[o] : out[o];
+    }
 }
 
-FLAT larger_bytes(int8_t *out, const int8_t *from, size_t n) {
-    EACH for (size_t o = 0; o < n; o++)
-        out[o] = from[o] > out[o] ? from[o] : out[o];
-}
-
-FLAT larger_halves(uint16_t *out, const uint16_t *from, size_t n) {
-    EACH for (size_t o = 0; o < n; o++)
-        out[o] = half_value(from[o]) > half_value(out[o]) ? from[o] : out[o];
-}
-
-static void max_floats(float *out, const struct pool_window *w, size_t n) {
-    memcpy(out, w->at, 4 * n);
-    PIXELS(w, larger_floats(out, (const any_float *)from, n))
-}
-
-static void max_bytes(int8_t *out, const struct pool_window *w, size_t n) {
-    memcpy(out, w->at, n);
-    PIXELS(w, larger_bytes(out, (const int8_t *)from, n))
-}
-
-static void max_halves(uint16_t *out, const struct pool_window *w, size_t n) {
-    memcpy(out, w->at, 2 * n);
-    PIXELS(w, larger_halves(out, (const uint16_t *)from, n))
-}
-
-FLAT add_floats(float *out, const any_float *from, size_t n) {
-    EACH for (size_t o = 0; o < n; o++)
-        out[o] = out[o] + from[o];
+static void add_floats(float *out, const void *const *at, size_t n) {
+    const any_float *a = at[0], *b = at[1], *c = at[2], *d = at[3];
+    EACH for (size_t o = 0; o < n; o++) {
+        float sum = out[o] + a[o];
+        sum = sum + b[o];
+        sum = sum + c[o];
+        out[o] = sum + d[o];
+    }
 }
 
 /* Whole numbers below 2^24 are exact as floats. */
-FLAT add_bytes(float *out, const int8_t *from, size_t n) {
+static void add_bytes(float *out, const void *const *at, size_t n) {
+    const int8_t *a = at[0], *b = at[1], *c = at[2], *d = at[3];
     EACH for (size_t o = 0; o < n; o++)
-        out[o] = out[o] + (float)from[o];
+        out[o] = out[o] + (float)(a[o] + b[o] + c[o] + d[o]);
 }
 
-FLAT divide(float *out, float by, size_t n) {
+static void divide(float *out, float by, size_t n) {
     EACH for (size_t o = 0; o < n; o++)
         out[o] = out[o] / by;
 }
 
-static void mean_floats(float *out, const struct pool_window *w, float by, size_t n) {
-    memset(out, 0, 4 * n);
-    add_floats(out, (const any_float *)w->at, n);
-    PIXELS(w, add_floats(out, (const any_float *)from, n))
-    divide(out, by, n);
+FLAT copy_lines(const struct window_run *r, size_t most, size_t piece) {
+    size_t whole = most ? most : (r->line + piece - 1) / piece * piece;
+    uint8_t *row = r->to;
+    const uint8_t *window = r->from;
+    for (size_t i = 0; i < r->count; i++, row += r->row, window += r->step) {
+        uint8_t *to = row;
+        const uint8_t *from = window;
+        for (size_t line = 0; line < r->lines; line++, to += r->line, from += r->below)
+            _Pragma("clang loop vectorize(disable) unroll(disable)") for (size_t b = 0; b < whole; b += piece)
+                memcpy(to + b, from + b, piece);
+    }
 }
 
-static void mean_bytes(float *out, const struct pool_window *w, float by, size_t n) {
-    memset(out, 0, 4 * n);
-    add_bytes(out, (const int8_t *)w->at, n);
-    PIXELS(w, add_bytes(out, (const int8_t *)from, n))
-    divide(out, by, n);
+static void copy_windows(const struct window_run *r) {
+    if (r->line <= 16)
+        copy_lines(r, 16, 16);
+    else if (r->line <= 32)
+        copy_lines(r, 32, 32);
+    else if (r->line <= 64)
+        copy_lines(r, 64, 64);
+    else
+        copy_lines(r, 0, 64);
 }
 
 #define NET_VECTORS \
-    {floats, bytes, to_halves, from_halves, from_bytes, scaled_bytes, max_floats, max_bytes, max_halves, mean_floats, \
-     mean_bytes}
+    {floats,     bytes,      to_halves,  from_halves, from_bytes, scaled_bytes, max_floats, \
+     max_bytes,  max_halves, add_floats, add_bytes,   divide,     copy_windows}
