@@ -1,4 +1,4 @@
-"""Gives a plan a known answer of its own, so that the runner can refuse a wrong result by itself."""
+"""Gives a plan known answers of its own, so that the runner can refuse wrong results by itself."""
 
 from __future__ import annotations
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks import birealnet, seeds, weights
-from harness.networks.binarized_resnet18 import with_check
+from harness.networks import seeds, weights
+from harness.networks.known import with_check
 from harness.networks.plan import write_plan
-from harness.networks.reference import run_reference
+from harness.networks.reference import check_input, run_reference
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS, build
+from tests.networks.plans import random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,15 +26,20 @@ _LEFT_OUT = frozenset({"runner", "check", "board", "peak"})
 _TRAP = ("-fsanitize=undefined", "-fsanitize-trap=undefined")
 
 
-@cache
-def small(seed: int = 2, side: int = 32, width: int = 32) -> PlanNetwork:
-    """A Bi-Real net with its known answer; width 32 has padded bits in its first stage."""
-    return with_check(birealnet.build(seed=seed, side=side, width=width, classes=10))
+def small(seed: int = 2) -> PlanNetwork:
+    """A network made at random, with its known answer."""
+    return with_check(random_plan(seed))
+
+
+def seeded_input(network: PlanNetwork, seed: int) -> bytes:
+    """Input values as a known answer has them."""
+    first = network.tensors[network.input]
+    return check_input(seeds.byte_stream(seed, first.h * first.w * first.c))
 
 
 def case(folder: Path, network: PlanNetwork, seed: int) -> tuple[list[Path], bytes]:
     """Write plan and input into `folder`; returns paths (the output's too) and the answer."""
-    data = seeds.byte_stream(seed, network.tensors[network.input].bytes)
+    data = seeded_input(network, seed)
     plan, given, made = folder / "net.plan", folder / "input", folder / "output"
     plan.write_bytes(write_plan(network))
     given.write_bytes(data)
