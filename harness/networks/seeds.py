@@ -7,6 +7,7 @@ are for.
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,3 +56,22 @@ def normals(seed: int, count: int) -> NDArray[np.float32]:
     parts = integers(seed, 12 * count, 0, (1 << 20) - 1).reshape(count, 12).sum(axis=1)
     values: NDArray[np.float32] = ((parts - 6 * (1 << 20)) / float(1 << 20)).astype(np.float32)
     return values
+
+
+def quick_normals(seed: int, count: int) -> NDArray[np.float32]:
+    """Return `count` roughly normal numbers, one word each: millions of weights in a second."""
+    import numpy as np
+
+    # sum of a word's four 16-bit parts, each uniform: mean 2 * 65535, deviation 65536 / sqrt(3)
+    parts = words(seed, count).view(np.uint16).reshape(count, 4).sum(axis=1, dtype=np.int32)
+    return (parts - 2 * 65535).astype(np.float32) * np.float32(3.0**0.5 / 65536)
+
+
+def he_kernel(seed: int, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return a kernel [o, ...] of random numbers that keeps the deviation behind a ReLU."""
+    import numpy as np
+
+    fan_in = math.prod(shape[1:])
+    values = quick_normals(stream_seed(seed, name), shape[0] * fan_in)
+    kernel: NDArray[np.float32] = (values * np.float32(np.sqrt(2.0 / fan_in))).reshape(shape)
+    return kernel

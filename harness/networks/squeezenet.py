@@ -10,25 +10,22 @@ import logging
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from harness.networks import export_onnx, squeezenet_model
 from harness.networks.weights import shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy as np
-    import onnx
     from numpy.typing import NDArray
 
     from harness.networks.weights import Arrays
 
 SIDE = 224
 CLASSES = 1000
-OPSET = 13
-IR_VERSION = 8
-INPUT, OUTPUT = "input", "logits"
-_POOL_BEFORE = ("fire2", "fire4", "fire6")
+INPUT, OUTPUT = squeezenet_model.INPUT, squeezenet_model.OUTPUT
 # edge of the map a convolution writes, at 224 with pools that round down
 _EDGES = {"conv1": 111, "fire2": 55, "fire3": 55, "fire4": 27, "fire5": 27, "conv10": 13}
 
@@ -44,61 +41,7 @@ def macs() -> int:
 
 def build_onnx(arrays: Arrays, batch: int) -> bytes:
     """Return the fp32 model for a fixed batch; the same bytes for the same weights."""
-    import numpy as np
-    import onnx
-    from onnx import helper, numpy_helper
-
-    nodes: list[onnx.NodeProto] = []
-    constants: list[onnx.TensorProto] = []
-
-    def conv(name: str, source: str, **attributes: Any) -> str:  # noqa: ANN401 - ONNX's own
-        kernel, bias = arrays[name]
-        for part, array in (("weight", kernel), ("bias", bias)):
-            constants.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}.{part}"))
-        inputs = [source, f"{name}.weight", f"{name}.bias"]
-        nodes.append(helper.make_node("Conv", inputs, [f"{name}.sum"], name=name, **attributes))
-        nodes.append(helper.make_node("Relu", [f"{name}.sum"], [name], name=f"{name}.relu"))
-        return name
-
-    def pool(source: str) -> str:
-        out = f"{source}.pool"
-        nodes.append(
-            helper.make_node(
-                "MaxPool", [source], [out], name=out, kernel_shape=[3, 3], strides=[2, 2]
-            )
-        )
-        return out
-
-    x = conv("conv1", INPUT, strides=[2, 2])
-    for number in range(2, 10):
-        fire = f"fire{number}"
-        squeezed = conv(f"{fire}/squeeze1x1", pool(x) if fire in _POOL_BEFORE else x)
-        wide = conv(f"{fire}/expand3x3", squeezed, pads=[1, 1, 1, 1])
-        parts = [conv(f"{fire}/expand1x1", squeezed), wide]
-        nodes.append(helper.make_node("Concat", parts, [fire], name=fire, axis=1))
-        x = fire
-    nodes.append(helper.make_node("GlobalAveragePool", [conv("conv10", x)], ["mean"], name="mean"))
-    nodes.append(helper.make_node("Flatten", ["mean"], [OUTPUT], name=OUTPUT))
-    kind = onnx.TensorProto.FLOAT
-    graph = helper.make_graph(
-        nodes,
-        "squeezenet1_1",
-        [helper.make_tensor_value_info(INPUT, kind, [batch, 3, SIDE, SIDE])],
-        [helper.make_tensor_value_info(OUTPUT, kind, [batch, CLASSES])],
-        constants,
-    )
-    return _finish(helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)]))
-
-
-def _finish(model: onnx.ModelProto) -> bytes:
-    import onnx
-
-    model.ir_version = IR_VERSION
-    model.producer_name = "harness"
-    model.producer_version = ""
-    onnx.checker.check_model(model)
-    data: bytes = model.SerializeToString(deterministic=True)
-    return data
+    return export_onnx.export_onnx(squeezenet_model.squeezenet1_1(arrays, side=SIDE), batch=batch)
 
 
 def quantise(fp32: bytes, calibration: NDArray[np.float32]) -> bytes:
@@ -119,7 +62,7 @@ def quantise(fp32: bytes, calibration: NDArray[np.float32]) -> bytes:
                 weight_type=QuantType.QInt8,
                 per_channel=True,
             )
-        return _finish(onnx.load(target))
+        return export_onnx.finish(onnx.load(target))
 
 
 @contextmanager
@@ -142,7 +85,7 @@ def with_batch(model: bytes, batch: int) -> bytes:
         value.type.tensor_type.shape.dim[0].dim_value = batch
     # shapes in between that the quantiser noted for its own batch
     del loaded.graph.value_info[:]
-    return _finish(loaded)
+    return export_onnx.finish(loaded)
 
 
 class _Reader:

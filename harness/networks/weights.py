@@ -70,7 +70,7 @@ def squeezenet_weights() -> Weights:
     arrays = cached()
     if arrays is not None:
         return Weights(arrays=arrays, origin="trained", sha256=TRAINED_SHA256)
-    made = _seeded()
+    made = seeded()
     return Weights(arrays=made, origin="seeded", sha256=digest(made))
 
 
@@ -195,8 +195,8 @@ class _Restricted(pickle.Unpickler):
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
-def _seeded() -> Arrays:
-    """He-scaled nearly normal kernels, zero biases."""
+def seeded() -> Arrays:
+    """Return He-scaled nearly normal kernels and zero biases."""
     import numpy as np
 
     arrays = {}

@@ -22,9 +22,16 @@ def test_integers_reach_both_ends_and_no_further() -> None:
 
 
 def test_normals_have_mean_zero_and_deviation_one() -> None:
-    drawn = seeds.normals(7, 20_000)
-    assert abs(float(drawn.mean())) < 0.05
-    assert abs(float(drawn.std()) - 1.0) < 0.05
+    for draw in (seeds.normals, seeds.quick_normals):
+        drawn = draw(7, 20_000)
+        assert abs(float(drawn.mean())) < 0.02
+        assert abs(float(drawn.std()) - 1.0) < 0.02
+
+
+def test_kernels_keep_the_deviation_behind_a_relu() -> None:
+    kernel = seeds.he_kernel(3, "layer", (64, 3, 3, 32))
+    assert kernel.shape == (64, 3, 3, 32)
+    assert abs(float(kernel.std()) * (9 * 32 / 2) ** 0.5 - 1.0) < 0.02
 
 
 def test_streams_differ_by_name_and_seed() -> None:
