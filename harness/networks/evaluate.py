@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
+from harness.networks.draft import moved
 from harness.networks.graph import Border
 from harness.networks.model import (
     Add,
@@ -25,7 +26,6 @@ from harness.networks.model import (
     Sign,
     Window,
 )
-from harness.networks.shapes import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +55,7 @@ def windows(x: Floats, window: Window, fill: float | None) -> Floats:
     import numpy as np
 
     (top, left), (kh, kw), (sh, sw) = window.pads[:2], window.kernel, window.stride
-    oh, ow = moved(window, x.shape[:2])
+    oh, ow = moved((x.shape[0], x.shape[1]), window)
     # what the last window needs, which may be more than the padding (ceil) or less
     down = max(0, (oh - 1) * sh + kh - top - x.shape[0])
     right = max(0, (ow - 1) * sw + kw - left - x.shape[1])

@@ -1,67 +1,25 @@
-"""Shapes of a model's values: [h, w, c] of each, worked out from the input's; computes no value."""
+"""Shapes of the values of many nodes, and what a window sees outside of its map."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.errors import NetworkError
-from harness.networks.model import AvgPool, Concat, Conv, Dense, MaxPool, Model, Node, Window
+from harness.networks.draft import shape_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from harness.networks.model import Node, Window
 
 Shape = tuple[int, int, int]
-
-
-def with_shapes(model: Model) -> Model:
-    """Return the model with the shapes of all its values; only the input's need be there."""
-    return replace(model, shapes=infer(model.nodes, model.input, model.shapes[model.input]))
 
 
 def infer(nodes: Iterable[Node], name: str, shape: Shape) -> dict[str, Shape]:
     """Return the shape of every value; NetworkError where two do not fit."""
     shapes = {name: shape}
     for node in nodes:
-        shapes[node.output] = _shape(node, shapes)
+        shapes[node.output] = shape_after(node, [shapes[value] for value in node.inputs])
     return shapes
-
-
-def _shape(node: Node, shapes: Mapping[str, Shape]) -> Shape:
-    given = [shapes[name] for name in node.inputs]
-    h, w, c = given[0]
-    if isinstance(node, Conv):
-        _demand(node.weights.values.shape[3] * node.groups == c, node, given)
-        return (*moved(node.window, (h, w)), node.weights.values.shape[0])
-    if isinstance(node, MaxPool | AvgPool):
-        return (*moved(node.window, (h, w)), c)
-    if isinstance(node, Dense):
-        _demand(node.weights.values.shape[1:] == (h, w, c), node, given)
-        return (1, 1, node.weights.values.shape[0])
-    if isinstance(node, Concat):
-        _demand(all(other[:2] == (h, w) for other in given), node, given)
-        return (h, w, sum(other[2] for other in given))
-    _demand(all(other == given[0] for other in given), node, given)
-    return given[0]
-
-
-def moved(window: Window, size: tuple[int, int]) -> tuple[int, int]:
-    """Return how many windows there are, down and across.
-
-    With `ceil` the last one may overhang, but it begins inside the map or its upper or left pad.
-    """
-    made = []
-    for axis in (0, 1):
-        before, after = window.pads[axis], window.pads[axis + 2]
-        stride = window.stride[axis]
-        room = size[axis] + before + after - window.kernel[axis]
-        if room < 0:
-            raise NetworkError(f"a window of {window.kernel} does not fit a map of {size}")
-        count = (-(-room // stride) if window.ceil else room // stride) + 1
-        if window.ceil and (count - 1) * stride >= size[axis] + before:
-            count -= 1
-        made.append(count)
-    return made[0], made[1]
 
 
 def beyond(window: Window, given: Shape, made: Shape) -> tuple[int, int]:
@@ -96,11 +54,3 @@ def is_square(window: Window, given: Shape, made: Shape) -> bool:
         for i in (0, 1)
     ]
     return sides[0] == sides[1] and sides[0][3]
-
-
-def _demand(held: bool, node: Node, given: list[Shape]) -> None:  # noqa: FBT001 - the condition
-    if not held:
-        kind = type(node).__name__
-        raise NetworkError(
-            f"{kind} cannot take maps of {', '.join(map(str, given))}", where=node.name
-        )

@@ -71,14 +71,16 @@ class Net:
 
     def reals(self, *shape: int, spread: float = 1.0) -> NDArray[np.float32]:
         made = self.random.normal(size=shape) * spread
-        return (np.rint(made * 16) / 16 if self.dyadic else made).astype(np.float32)
+        if self.dyadic:
+            made = np.rint(made * 16) / 16
+        return np.asarray(made, np.float32)
 
     def steps(self, count: int, around: float) -> NDArray[np.float32]:
         turns = self.random.choice([-1, 1], count)
         if self.dyadic:
             around = 2.0 ** round(np.log2(around))
-            return (turns * around * self.random.choice([1.0, 2.0], count)).astype(np.float32)
-        return (turns * around * self.random.uniform(0.5, 1.5, count)).astype(np.float32)
+            return np.asarray(turns * around * self.random.choice([1.0, 2.0], count), np.float32)
+        return np.asarray(turns * around * self.random.uniform(0.5, 1.5, count), np.float32)
 
     def weights(self, shape: tuple[int, ...], bits: int, *, ternary: bool = False) -> Weights:
         depth = float(np.prod(shape[1:]))

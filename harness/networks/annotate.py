@@ -1,0 +1,192 @@
+"""Quantises a float model after training: no labels, no gradients, some inputs to see ranges.
+
+Schemes: w8a8, w4a8 (weights by OMSE per output channel, first and last product at 8 bits; `dual`:
+two sets of 4-bit weights whose products are added) and fp16. Activations are bytes with one scale
+and zero point per map; maps that are concatenated or pooled share theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.errors import NetworkError
+from harness.networks.evaluate import evaluate
+from harness.networks.fold import fold
+from harness.networks.fuse import groups
+from harness.networks.model import (
+    Add,
+    Concat,
+    Conv,
+    Dense,
+    MaxPool,
+    Model,
+    Node,
+    Quant,
+    Sign,
+    Weights,
+)
+from harness.networks.quantisers import dual as dual_codes
+from harness.networks.quantisers import largest, omse
+from harness.networks.shapes import infer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from harness.networks.quantisers import Quantised
+
+    Floats = NDArray[np.float32]
+
+SCHEMES = ("w8a8", "w4a8", "fp16")
+
+
+def annotate(
+    model: Model,
+    scheme: str,
+    calibration: Iterable[Floats] = (),
+    *,
+    dual: bool = False,
+) -> Model:
+    """Return the model with integer weights and Quant nodes; calibration inputs are [h, w, c].
+
+    Raises NetworkError for an unknown scheme, a model that is quantised already, and no inputs.
+    """
+    folded = fold(model)
+    _check(folded, scheme, dual=dual)
+    if scheme == "fp16":
+        return replace(folded, nodes=tuple(_halved(node) for node in folded.nodes))
+    steps = _steps(folded, calibration)
+    products = [node.output for node in folded.nodes if isinstance(node, Conv | Dense)]
+    edges = {products[0], products[-1]} if products else set()
+    nodes: list[Node] = [steps[folded.input]]
+    for node in folded.nodes:
+        read = tuple(steps[name].output if name in steps else name for name in node.inputs)
+        given = replace(node, inputs=read)
+        if not isinstance(given, Conv | Dense):
+            nodes.append(given)
+        elif scheme == "w8a8" or node.output in edges:
+            nodes.append(_with(given, largest(_floats(given), 8, per="kernel"), 8))
+        elif dual:
+            nodes.extend(_twice(given))
+        else:
+            nodes.append(_with(given, omse(_floats(given), 4), 4))
+        if node.output in steps:
+            nodes.append(steps[node.output])
+    shapes = infer(nodes, folded.input, folded.shapes[folded.input])
+    return replace(folded, nodes=tuple(nodes), shapes=shapes)
+
+
+def _check(model: Model, scheme: str, *, dual: bool) -> None:
+    if scheme not in SCHEMES or (dual and scheme != "w4a8"):
+        raise NetworkError(
+            f"no scheme {scheme!r}{' dual' if dual else ''} for a trained float network",
+            where=model.name,
+            do=f"known schemes: {', '.join(SCHEMES)}, w4a8 dual",
+        )
+    for node in model.nodes:
+        is_coded = isinstance(node, Conv | Dense) and node.weights.bits != 32
+        if is_coded or isinstance(node, Quant | Sign):
+            raise NetworkError(
+                "the network is quantised already",
+                where=f"{model.name}: {node.name}",
+                do="run it as it is, or start from the float network",
+            )
+
+
+def _halved(node: Node) -> Node:
+    import numpy as np
+
+    if not isinstance(node, Conv | Dense):
+        return node
+    values = node.weights.values.astype(np.float16).astype(np.float32)
+    return replace(node, weights=replace(node.weights, values=values, bits=16))
+
+
+def _floats(node: Conv | Dense) -> Floats:
+    import numpy as np
+
+    return node.weights.values.astype(np.float32)
+
+
+def _with(node: Conv | Dense, quantised: Quantised, bits: int) -> Conv | Dense:
+    import numpy as np
+
+    weights = Weights(
+        values=quantised.codes.astype(np.int8),
+        scale=quantised.step.reshape(-1).astype(np.float32),
+        bits=bits,
+    )
+    return replace(node, weights=weights)
+
+
+def _twice(node: Conv | Dense) -> tuple[Node, ...]:
+    """The product as the sum of two, the second of what the first leaves."""
+    import numpy as np
+
+    first, second = dual_codes(_floats(node), 4)
+    names = tuple(f"{node.output}.{part}" for part in ("first", "second"))
+    one = replace(_with(node, first, 4), name=names[0], output=names[0])
+    other = replace(_with(node, second, 4), name=names[1], output=names[1])
+    other = replace(other, bias=np.zeros_like(node.bias))
+    return one, other, Add(name=f"{node.name}.sum", inputs=names, output=node.output)
+
+
+def _steps(model: Model, calibration: Iterable[Floats]) -> dict[str, Quant]:
+    """Return the quantiser of every value that a layer stores, but for the output.
+
+    Ranges go from the least to the largest value seen. Narrower ones of least square error gave
+    the same on SqueezeNet 1.1: 32.2 instead of 32.1 dB, one crop of 96 less in agreement.
+    """
+    shared = _shared(model)
+    stored = [group.value for group in groups(model) if not isinstance(group.head, MaxPool)]
+    stored = [name for name in (model.input, *stored) if name != model.output]
+    lows, highs = dict.fromkeys(shared.values(), 0.0), dict.fromkeys(shared.values(), 0.0)
+    count = 0
+    for image in calibration:
+        values = evaluate(model, image)
+        count += 1
+        for name in stored:
+            chief = shared[name]
+            lows[chief] = min(lows[chief], float(values[name].min()))
+            highs[chief] = max(highs[chief], float(values[name].max()))
+    if count == 0:
+        raise NetworkError(
+            "no inputs to calibrate with", where=model.name, do="give at least one, better 32"
+        )
+    return {name: _quant(name, lows[shared[name]], highs[shared[name]]) for name in stored}
+
+
+def _quant(value: str, low: float, high: float) -> Quant:
+    """Return the quantiser whose -128 .. 127 cover low .. high, and zero exactly."""
+    import numpy as np
+
+    scale = float(np.float32((high - low) / 255)) or 1.0
+    return Quant(
+        name=f"{value}.quant",
+        inputs=(value,),
+        output=f"{value}.q",
+        scale=scale,
+        zero=max(-128, min(127, round(-128 - low / scale))),
+        low=-128,
+        high=127,
+        bits=8,
+    )
+
+
+def _shared(model: Model) -> Mapping[str, str]:
+    """Return for each value the one whose step it takes: pools and concatenations keep steps."""
+    chief = {name: name for name in model.shapes}
+
+    def find(name: str) -> str:
+        while chief[name] != name:
+            name = chief[name]
+        return name
+
+    for node in model.nodes:
+        if isinstance(node, MaxPool | Concat):
+            for name in node.inputs:
+                chief[find(name)] = find(node.output)
+    return {name: find(name) for name in chief}
