@@ -101,7 +101,7 @@ def catalogue() -> Catalogue:
 
     networks = {
         name: NetworkInfo(
-            runtimes={scheme: taking(form) for scheme, form in network.schemes.items()},
+            runtimes={scheme: taking(forms) for scheme, forms in network.schemes.items()},
             shape=network.shape,
             weights=network.weights_at_hand(),
         )
@@ -119,7 +119,7 @@ class Workshop:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._networks: dict[tuple[str, str, int], Prepared] = {}
+        self._networks: dict[tuple[str, str, int, str], Prepared] = {}
 
     def works(self, planned: Sequence[Planned], facts: BoardFacts) -> list[Work]:
         """Return the orders for one board's items."""
@@ -131,11 +131,13 @@ class Workshop:
         ]
 
     def _files(self, item: Item) -> Prepared | None:
-        from harness.networks.registry import prepare
+        from harness.networks.registry import find, prepare
+        from harness.runtimes.registry import form_for
 
         if item.kind != "network":
             return None
-        key = item.workload, item.scheme, item.batch
+        forms = find(item.workload, item.scheme).schemes[item.scheme]
+        key = item.workload, item.scheme, item.batch, form_for(item.runtime, forms)
         if key not in self._networks:
-            self._networks[key] = prepare(*key)
+            self._networks[key] = prepare(*key[:3], form=key[3])
         return self._networks[key]

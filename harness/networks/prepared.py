@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 1  # 1: meta.json beside model, input and expected output (2026-11)
+FORMAT = 2  # 1: meta.json beside model, input and expected output; 2: SQNR (2026-11)
 MAX_KEPT = 64
 _BLOBS = ("onnx", "plan", "input", "expected")
 
@@ -23,8 +23,9 @@ _BLOBS = ("onnx", "plan", "input", "expected")
 class Prepared:
     """A network at a scheme: the file to run, one input, the output it must give.
 
-    `input` and `expected` are raw little-endian values: float32 for ONNX, int8 in and int32 out for
-    a plan. The output is right when |x - y| <= tolerance_ppm * 1e-6 * max|y| everywhere.
+    `input` and `expected` are raw little-endian float32, NCHW for ONNX and NHWC for a plan, with
+    `input_shape` to say so. The output is right when |x - y| <= tolerance_ppm * 1e-6 * max|y|
+    everywhere.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Prepared:
     accuracy_metric: str = ""
     accuracy_value: float | None = None
     accuracy_n: int = 0
+    accuracy_sqnr_db: float | None = None
     labels: tuple[int, ...] = ()  # class of each image of the batch; empty where none is known
     label_words: tuple[str, ...] = ()
 

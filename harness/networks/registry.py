@@ -6,64 +6,40 @@ import hashlib
 import importlib.metadata
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
-from harness.networks import binarized_resnet18, squeezenet1_1
+from harness.networks import binarized_resnet18, photo_networks
 from harness.networks.prepared import Prepared, key_of, load, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-
-class Network(Protocol):
-    """What a module must hold to be a network; only functions may import a heavy package."""
-
-    # scheme -> what runs it: "onnx" (a runtime) or "plan" (the runner itself)
-    @property
-    def schemes(self) -> Mapping[str, str]: ...
-    # of one input, as the report names it
-    @property
-    def shape(self) -> str: ...
-    # packages whose version may change the result
-    @property
-    def packages(self) -> tuple[str, ...]: ...
-    # multiply-adds of one inference by precision
-    def macs(self, scheme: str) -> Mapping[str, int]: ...
-    # whether trained weights exist anywhere
-    @property
-    def trained(self) -> bool: ...
-    # "trained" or "seeded": what `make` would find now, without the network
-    def weights_at_hand(self) -> str: ...
-    # download what is missing; failing is no error but the words returned
-    def obtain(self) -> str: ...
-    # whether the input depends on the seed
-    def uses_seed(self) -> bool: ...
-    # what the result depends on beyond the arguments
-    def state(self) -> tuple[str, ...]: ...
-    # why this batch cannot be, or nothing
-    def batch_fault(self, batch: int) -> str: ...
-    # the slow part
-    def make(self, scheme: str, batch: int, *, input_seed: int) -> Prepared: ...
-
+    from harness.networks.network import Network
 
 NETWORKS: dict[str, Network] = {
     "binarized_resnet18": binarized_resnet18,
-    "squeezenet1_1": squeezenet1_1,
+    "resnet18": photo_networks.RESNET18,
+    "squeezenet1_0": photo_networks.SQUEEZENET1_0,
+    "squeezenet1_1": photo_networks.SQUEEZENET1_1,
+    "squeezenet1_1_dual": photo_networks.SQUEEZENET1_1_DUAL,
 }
 
 # seeded inputs in use: enough that no board meets one input only, and the cache stays bounded
 INPUTS = 16
 
 
-def find(name: str, scheme: str) -> Network:
-    """Return the network `name`; NetworkError when it, or its scheme, is unknown."""
+def find(name: str, scheme: str, form: str = "") -> Network:
+    """Return the network `name`; NetworkError when it, its scheme or that form is unknown."""
     if name not in NETWORKS:
         raise NetworkError(f"no network {name!r}", do=f"known networks: {', '.join(NETWORKS)}")
     network = NETWORKS[name]
     if scheme not in network.schemes:
         known = ", ".join(network.schemes)
         raise NetworkError(f"{name} has no scheme {scheme!r}", do=f"its schemes: {known}")
+    if form and form not in network.schemes[scheme]:
+        known = ", ".join(network.schemes[scheme])
+        raise NetworkError(f"{name} {scheme} has no form {form!r}", do=f"its forms: {known}")
     return network
 
 
@@ -85,35 +61,40 @@ def settle(names: Iterable[str], *, say: Callable[[str], None]) -> dict[str, str
     return reasons
 
 
-def prepare(name: str, scheme: str, batch: int = 1, *, input_seed: int = 0) -> Prepared:
+def prepare(
+    name: str, scheme: str, batch: int = 1, *, form: str = "", input_seed: int = 0
+) -> Prepared:
     """Return the network ready to push, from the cache or made now (seconds).
 
-    Nothing is downloaded: `settle` does that before; `Prepared.weights` says what they are. Seeded
-    inputs repeat after INPUTS seeds. Raises NetworkError for what the registry does not know.
+    `form` is `plan` or `onnx`; "" takes the scheme's first. Nothing is downloaded: `settle` does
+    that before; `Prepared.weights` says what they are. Seeded inputs repeat after INPUTS seeds.
+    Raises NetworkError for what the registry does not know.
     """
-    network = find(name, scheme)
-    fault = network.batch_fault(batch)
+    network = find(name, scheme, form)
+    form = form or network.schemes[scheme][0]
+    fault = network.batch_fault(form, batch)
     if fault:
         raise NetworkError(f"{name} at batch {batch}: {fault}")
     seed = input_seed % INPUTS if network.uses_seed() else 0
-    key = _key(name, scheme, batch, seed)
+    key = _key(name, scheme, form, batch, seed)
     ready = load(key)
     if ready is not None:
         return ready
     at_hand = network.weights_at_hand()
-    made = network.make(scheme, batch, input_seed=seed)
+    made = network.make(scheme, form, batch, input_seed=seed)
     # a damaged weights file is found out only now: what was made is not what the key says
     if made.weights == at_hand:
         store(key, made)
     return made
 
 
-def _key(name: str, scheme: str, batch: int, input_seed: int) -> str:
+def _key(name: str, scheme: str, form: str, batch: int, input_seed: int) -> str:
     network = NETWORKS[name]
     return key_of(
         {
             "name": name,
             "scheme": scheme,
+            "form": form,
             "batch": batch,
             "input_seed": input_seed,
             "state": network.state(),
@@ -135,6 +116,6 @@ def _version(package: str) -> str:
 def _code() -> str:
     """Hash of this room's own files: whoever changes a builder gets new networks."""
     seen = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         seen.update(path.name.encode() + b"\0" + path.read_bytes())
     return seen.hexdigest()

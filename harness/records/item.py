@@ -141,3 +141,4 @@ class Work:
     accuracy_metric: str = ""
     accuracy_value: float | None = None
     accuracy_n: int = 0
+    accuracy_sqnr_db: float | None = None

@@ -74,11 +74,15 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Accuracy:
-    """A number about the output's worth that stands beside the speed."""
+    """A number about the output's worth that stands beside the speed.
+
+    `sqnr_db`: signal to quantisation noise of the outputs against fp32, over the same inputs.
+    """
 
     metric: str
     value: float
     n: int
+    sqnr_db: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

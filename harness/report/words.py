@@ -67,11 +67,12 @@ def engine(m: Measurement) -> str:
 
 
 def accuracy(found: Accuracy) -> str:
-    """Return `top-1 94% of fp32`."""
+    """Return `top-1 94% of fp32, SQNR 21.3 dB`."""
     form = _METRICS.get(found.metric, f"{found.metric} {{}}")
-    return form.format(
+    words = form.format(
         f"{found.value:.4f}" if found.metric == "cosine" else percent_short(found.value)
     )
+    return words if found.sqnr_db is None else f"{words}, SQNR {found.sqnr_db:.1f} dB"
 
 
 def worth(m: Measurement) -> str:

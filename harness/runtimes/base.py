@@ -54,6 +54,8 @@ class NetworkFiles(typing.Protocol):
     def accuracy_value(self) -> float | None: ...
     @property
     def accuracy_n(self) -> int: ...
+    @property
+    def accuracy_sqnr_db(self) -> float | None: ...
 
 
 class Runtime(typing.Protocol):
@@ -103,4 +105,5 @@ def network_work(
         accuracy_metric=network.accuracy_metric,
         accuracy_value=network.accuracy_value,
         accuracy_n=network.accuracy_n,
+        accuracy_sqnr_db=network.accuracy_sqnr_db,
     )

@@ -8,7 +8,7 @@ from harness.errors import ConfigError
 from harness.runtimes import native, onnxruntime_cpu
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from harness.runtimes.base import Runtime
 
@@ -18,9 +18,19 @@ RUNTIMES: Mapping[str, Runtime] = {
 }
 
 
-def taking(form: str) -> tuple[str, ...]:
-    """Return the runtimes that take networks prepared in this form (`onnx`, `plan`)."""
-    return tuple(name for name, runtime in RUNTIMES.items() if form in runtime.FORMS)
+def taking(forms: Iterable[str]) -> tuple[str, ...]:
+    """Return the runtimes that take networks prepared in one of these forms (`onnx`, `plan`)."""
+    offered = set(forms)
+    return tuple(name for name, runtime in RUNTIMES.items() if offered & set(runtime.FORMS))
+
+
+def form_for(runtime: str, forms: Iterable[str]) -> str:
+    """Return the form among `forms` that the runtime takes; ConfigError when there is none."""
+    offered = tuple(forms)
+    for form in find(runtime).FORMS:
+        if form in offered:
+            return form
+    raise ConfigError(f"{runtime} takes none of the forms {', '.join(offered)}")
 
 
 def find(name: str) -> Runtime:

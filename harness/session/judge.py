@@ -247,7 +247,12 @@ def _cpu(samples: Sequence[Payload]) -> CpuTime | None:
 def _accuracy(work: Work) -> Accuracy | None:
     if work.accuracy_value is None:
         return None
-    return Accuracy(metric=work.accuracy_metric, value=work.accuracy_value, n=work.accuracy_n)
+    return Accuracy(
+        metric=work.accuracy_metric,
+        value=work.accuracy_value,
+        n=work.accuracy_n,
+        sqnr_db=work.accuracy_sqnr_db,
+    )
 
 
 def _memory(samples: Sequence[Payload]) -> Memory:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.errors import NetworkError
-from harness.networks import cache, fetch, photos, registry, squeezenet1_1, weights
+from harness.networks import cache, fetch, photos, registry, weights
+from harness.networks.photo_network import PhotoNetwork
+from harness.networks.photo_networks import SQUEEZENET1_1
 from harness.networks.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -39,10 +41,11 @@ def test_unknown_names_are_errors_that_list_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize("name", registry.NETWORKS)
-def test_every_network_counts_its_products_by_precision(name: str) -> None:
+def test_every_network_says_its_schemes_and_forms(name: str) -> None:
     network = registry.NETWORKS[name]
-    for scheme in network.schemes:
-        assert network.macs(scheme)[scheme] > 0
+    assert network.shape
+    for forms in network.schemes.values():
+        assert set(forms) <= {"plan", "onnx"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +65,7 @@ def test_a_second_call_reads_the_cache(empty_cache: Path, monkeypatch: pytest.Mo
     def never(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(squeezenet1_1, "make", never)
+    monkeypatch.setattr(PhotoNetwork, "make", never)
     assert registry.prepare("squeezenet1_1", "fp32", 1, input_seed=3) == made
 
 
@@ -74,7 +77,7 @@ def test_preparing_downloads_nothing(empty_cache: Path, monkeypatch: pytest.Monk
         return "no network"
 
     monkeypatch.setattr(weights, "try_fetch", fails)
-    monkeypatch.setattr(squeezenet1_1, "make", lambda *_, **__: _MADE)
+    monkeypatch.setattr(PhotoNetwork, "make", lambda *_, **__: _MADE)
     assert registry.prepare("squeezenet1_1", "fp32") == _MADE
     assert not asked
 
@@ -95,7 +98,7 @@ def test_settling_tells_the_reason_and_leaves_others_alone(
     assert registry.settle(["squeezenet1_1"], say=said.append) == {"squeezenet1_1": "no network"}
     assert asked == [1]
     assert "squeezenet1_1: fetching" in said[0]
-    assert squeezenet1_1.weights_at_hand() == "seeded"
+    assert SQUEEZENET1_1.weights_at_hand() == "seeded"
     assert registry.settle(["binarized_resnet18"], say=pytest.fail) == {}
 
 
@@ -114,7 +117,7 @@ def test_settling_replaces_a_damaged_file_before_the_plan_is_made(
     said: list[str] = []
     assert registry.settle(["squeezenet1_1"], say=said.append) == {"squeezenet1_1": ""}
     assert len(said) == 1
-    assert squeezenet1_1.weights_at_hand() == "trained"
+    assert SQUEEZENET1_1.weights_at_hand() == "trained"
     assert registry.settle(["squeezenet1_1"], say=pytest.fail) == {"squeezenet1_1": ""}
 
 
@@ -127,7 +130,7 @@ def test_seeds_repeat_and_photos_need_none(
         seen.append(input_seed)
         return _MADE
 
-    monkeypatch.setattr(squeezenet1_1, "make", make)
+    monkeypatch.setattr(PhotoNetwork, "make", make)
     registry.prepare("squeezenet1_1", "fp32", input_seed=registry.INPUTS + 3)
     monkeypatch.setattr(photos, "available", lambda: False)
     registry.prepare("squeezenet1_1", "fp32", input_seed=registry.INPUTS + 3)

@@ -1,7 +1,7 @@
-"""SqueezeNet 1.1 at 224 x 224 as ONNX, in fp32 and quantised to 8 bits; runs it for reference.
+"""What onnxruntime needs and gives on the controller: 8-bit models, other batches, the truth.
 
-Input [batch, 3, 224, 224] float32 (BGR, less the mean), output logits [batch, 1000]; pools round
-down. The 8-bit form is QDQ: activations uint8 per tensor, weights int8 per channel.
+The 8-bit form is QDQ: activations uint8 per tensor, weights int8 per channel, as users of
+onnxruntime make it.
 """
 
 from __future__ import annotations
@@ -12,36 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.networks import export_onnx, squeezenet_model
-from harness.networks.weights import shapes
+from harness.networks import export_onnx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
-
-    from harness.networks.weights import Arrays
-
-SIDE = 224
-CLASSES = 1000
-INPUT, OUTPUT = squeezenet_model.INPUT, squeezenet_model.OUTPUT
-# edge of the map a convolution writes, at 224 with pools that round down
-_EDGES = {"conv1": 111, "fire2": 55, "fire3": 55, "fire4": 27, "fire5": 27, "conv10": 13}
-
-
-def macs() -> int:
-    """Return multiply-adds of one inference (the same for every scheme)."""
-    total = 0
-    for name, (out, given, height, width) in shapes().items():
-        edge = _EDGES.get(name.split("/")[0], 13)
-        total += edge * edge * out * given * height * width
-    return total
-
-
-def build_onnx(arrays: Arrays, batch: int) -> bytes:
-    """Return the fp32 model for a fixed batch; the same bytes for the same weights."""
-    return export_onnx.export_onnx(squeezenet_model.squeezenet1_1(arrays, side=SIDE), batch=batch)
 
 
 def quantise(fp32: bytes, calibration: NDArray[np.float32]) -> bytes:
@@ -52,11 +29,12 @@ def quantise(fp32: bytes, calibration: NDArray[np.float32]) -> bytes:
     with tempfile.TemporaryDirectory(prefix="harness-quantise-") as folder:
         source, target = Path(folder) / "fp32.onnx", Path(folder) / "w8a8.onnx"
         source.write_bytes(fp32)
+        name = onnx.load_from_string(fp32).graph.input[0].name
         with _quiet():
             quantize_static(
                 str(source),
                 str(target),
-                _Reader(calibration),
+                _Reader(name, calibration),
                 quant_format=QuantFormat.QDQ,
                 activation_type=QuantType.QUInt8,
                 weight_type=QuantType.QInt8,
@@ -91,17 +69,18 @@ def with_batch(model: bytes, batch: int) -> bytes:
 class _Reader:
     """Feeds one image at a time to onnxruntime's calibration (its CalibrationDataReader)."""
 
-    def __init__(self, images: NDArray[np.float32]) -> None:
+    def __init__(self, name: str, images: NDArray[np.float32]) -> None:
+        self._name = name
         self._images = iter(images[:, None])
 
     def get_next(self) -> Mapping[str, NDArray[np.float32]] | None:
         """Return the next feed, None at the end."""
         image = next(self._images, None)
-        return None if image is None else {INPUT: image}
+        return None if image is None else {self._name: image}
 
 
 def run(model: bytes, images: NDArray[np.float32], batch: int) -> NDArray[np.float32]:
-    """Return onnxruntime's logits [n, 1000], one thread; n is a multiple of `batch`."""
+    """Return onnxruntime's output [n, ...], one thread; n is a multiple of `batch`."""
     import numpy as np
     import onnxruntime
 
@@ -109,8 +88,9 @@ def run(model: bytes, images: NDArray[np.float32], batch: int) -> NDArray[np.flo
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    source = session.get_inputs()[0].name
     made = [
-        session.run([OUTPUT], {INPUT: images[at : at + batch]})[0]
+        session.run(None, {source: images[at : at + batch]})[0]
         for at in range(0, len(images), batch)
     ]
     return np.concatenate(made).astype(np.float32)

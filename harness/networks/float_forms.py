@@ -1,0 +1,120 @@
+"""The forms of a float network: ONNX for the runtimes, a plan for our runner, at each scheme.
+
+ONNX at fp32 and, quantised by onnxruntime's own tool, at w8a8; a plan at fp32, fp16, w8a8 and w4a8,
+quantised by us from the same calibration inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from harness.networks.model import Model
+
+    Images = NDArray[np.float32]
+
+# onnxruntime rounds 8-bit sums differently from board to board; of floats only the order differs
+_ONNX_PPM = {"fp32": 1_000, "w8a8": 50_000}
+_PLAN_PPM = {"fp32": 100, "fp16": 20_000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """One form at one scheme: the file, an input in its layout, the output it must give.
+
+    `run` gives the output [n, ...] for images [n, c, h, w], for figures about accuracy.
+    """
+
+    file: bytes
+    input: Images
+    output: Images
+    tolerance_ppm: int
+    macs: Mapping[str, int]
+    run: Callable[[Images], Images]
+
+
+@dataclass(frozen=True)
+class FloatForms:
+    """Makes the forms of `model`; `calibration` gives images [n, c, h, w]."""
+
+    model: Model
+    calibration: Callable[[], Images]
+    dual: bool = False  # w4a8: two addends of 4 bits per weight
+
+    @cached_property
+    def _fp32(self) -> bytes:
+        from harness.networks.export_onnx import export_onnx
+
+        return export_onnx(self.model)
+
+    def fp32(self, images: Images) -> Images:
+        """Return the truth: onnxruntime's outputs at fp32."""
+        from harness.networks import onnx_forms
+
+        return onnx_forms.run(self._fp32, images, 1)
+
+    def layers(self, scheme: str) -> Model:
+        """Return the layers as the plan of this scheme has them."""
+        from harness.networks.annotate import annotate
+        from harness.networks.fold import fold
+
+        folded = fold(self.model)
+        if scheme == "fp32":
+            return folded
+        inputs = list(nhwc(self.calibration()))
+        return annotate(folded, scheme, inputs, dual=self.dual and scheme == "w4a8")
+
+    def onnx(self, scheme: str, images: Images) -> Made:
+        """Return the network as ONNX for as many inputs as `images` has."""
+        from harness.networks import onnx_forms
+        from harness.networks.count import count
+
+        batch = len(images)
+        single = self._fp32
+        if scheme != "fp32":
+            single = onnx_forms.quantise(self._fp32, self.calibration())
+        file = onnx_forms.with_batch(single, batch)
+        return Made(
+            file=file,
+            input=images,
+            output=onnx_forms.run(file, images, batch),
+            tolerance_ppm=_ONNX_PPM[scheme],
+            macs={scheme: batch * sum(count(self.model).macs.values())},
+            run=lambda inputs: onnx_forms.run(single, inputs, 1),
+        )
+
+    def plan(self, scheme: str, images: Images) -> Made:
+        """Return the plan; its output is onnxruntime's at fp32, else our reference's."""
+        from harness.networks.count import count
+        from harness.networks.known import is_exact, with_check
+        from harness.networks.lower import lower
+        from harness.networks.plan import write_plan
+        from harness.networks.truth import outputs
+
+        layers = self.layers(scheme)
+        network = lower(layers).network
+        exact = is_exact(network)
+        network = with_check(network) if exact else network
+        given = nhwc(images)
+        return Made(
+            file=write_plan(network),
+            input=given,
+            output=self.fp32(images) if scheme == "fp32" else outputs(network, given),
+            tolerance_ppm=0 if exact else _PLAN_PPM[scheme],
+            macs=count(layers).macs,
+            run=lambda inputs: outputs(network, nhwc(inputs)),
+        )
+
+
+def nhwc(images: Images) -> Images:
+    """Return [n, h, w, c] of [n, c, h, w]."""
+    import numpy as np
+
+    return np.ascontiguousarray(images.transpose(0, 2, 3, 1))
