@@ -62,12 +62,13 @@ class FloatForms:
 
     def layers(self, scheme: str) -> Model:
         """Return the layers as the plan of this scheme has them."""
-        from harness.networks.annotate import annotate
         from harness.networks.fold import fold
 
         folded = fold(self.model)
         if scheme == "fp32":
             return folded
+        from harness.networks.annotate import annotate
+
         inputs = list(nhwc(self.calibration()))
         return annotate(folded, scheme, inputs, dual=self.dual and scheme == "w4a8")
 
@@ -75,6 +76,7 @@ class FloatForms:
         """Return the network as ONNX for as many inputs as `images` has."""
         from harness.networks import onnx_forms
         from harness.networks.count import count
+        from harness.networks.lower import lower
 
         batch = len(images)
         single = self._fp32
@@ -86,7 +88,7 @@ class FloatForms:
             input=images,
             output=onnx_forms.run(file, images, batch),
             tolerance_ppm=_ONNX_PPM[scheme],
-            macs={scheme: batch * sum(count(self.model).macs.values())},
+            macs={scheme: batch * sum(count(lower(self.model).network).macs.values())},
             run=lambda inputs: onnx_forms.run(single, inputs, 1),
         )
 
@@ -108,7 +110,7 @@ class FloatForms:
             input=given,
             output=self.fp32(images) if scheme == "fp32" else outputs(network, given),
             tolerance_ppm=0 if exact else _PLAN_PPM[scheme],
-            macs=count(layers).macs,
+            macs=count(network).macs,
             run=lambda inputs: outputs(network, nhwc(inputs)),
         )
 
