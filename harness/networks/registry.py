@@ -43,6 +43,15 @@ def find(name: str, scheme: str, form: str = "") -> Network:
     return network
 
 
+def with_plan(name: str) -> str:
+    """Return the first scheme of `name` that our runner can carry out; NetworkError if none."""
+    schemes = find(name, next(iter(NETWORKS[name].schemes)) if name in NETWORKS else "").schemes
+    for scheme, forms in schemes.items():
+        if "plan" in forms:
+            return scheme
+    raise NetworkError(f"{name} has no form that our runner carries out")
+
+
 def settle(names: Iterable[str], *, say: Callable[[str], None]) -> dict[str, str]:
     """Fetch the trained weights that are missing; afterwards `weights_at_hand` holds for good.
 
