@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from harness.suite.cells import Cell
 
 ONE_THREAD = "this runtime runs on one thread"
-ONE_THREAD_NETWORKS = "this version's native networks run on one thread"
 
 
 def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[Item, str]]:
@@ -80,9 +79,7 @@ def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
 
 
 def _native_threads(item: Item) -> str:
-    if item.kind == "network":
-        return ONE_THREAD_NETWORKS
-    if not splits(item.workload, item.shape, item.threads):
+    if item.kind == "kernel" and not splits(item.workload, item.shape, item.threads):
         return f"{item.workload} {item.shape} has no {item.threads} parts for as many threads"
     return ""
 

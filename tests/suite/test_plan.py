@@ -105,9 +105,9 @@ def test_a_kernel_has_threads_where_its_shape_has_parts() -> None:
     assert skips(block, hello=replace(HELLO, cores=1)) == ["", "", "", ""]
 
 
-def test_native_networks_have_one_thread() -> None:
+def test_native_networks_have_as_many_threads_as_there_are_cores() -> None:
     block = "{networks: [binarized_resnet18], schemes: [w1a1], on: [1, all]}"
-    assert skips(block) == ["", "this version's native networks run on one thread"]
+    assert skips(block) == ["", ""]
 
 
 def test_clusters_that_are_not_there() -> None:
