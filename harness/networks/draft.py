@@ -6,6 +6,7 @@ nothing but shapes.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Shape = tuple[int, int, int]
 
+MAX_NUMBERS = 1 << 26  # of one map: 256 MB
+
 
 class Draft:
     """Nodes so far and the shapes of all values; `model` closes it."""
@@ -50,7 +53,10 @@ class Draft:
         missing = [value for value in node.inputs if value not in self.shapes]
         if missing:
             raise NetworkError(f"{node.name} reads {missing[0]!r}, which nothing writes before it")
-        self.shapes[node.output] = shape_after(node, [self.shapes[v] for v in node.inputs])
+        shape = shape_after(node, [self.shapes[v] for v in node.inputs])
+        if not 1 <= math.prod(shape) <= MAX_NUMBERS:
+            raise NetworkError(f"{node.name} makes a map of {shape}")
+        self.shapes[node.output] = shape
         self.nodes.append(node)
         return node.output
 

@@ -64,7 +64,9 @@ def quick_normals(seed: int, count: int) -> NDArray[np.float32]:
 
     # sum of a word's four 16-bit parts, each uniform: mean 2 * 65535, deviation 65536 / sqrt(3)
     parts = words(seed, count).view(np.uint16).reshape(count, 4).sum(axis=1, dtype=np.int32)
-    return (parts - 2 * 65535).astype(np.float32) * np.float32(3.0**0.5 / 65536)
+    values: NDArray[np.float32] = (parts - 2 * 65535).astype(np.float32)
+    values *= np.float32(3.0**0.5 / 65536)
+    return values
 
 
 def he_kernel(seed: int, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
