@@ -41,7 +41,7 @@ _GRID = np.linspace(0.3, 1.0, 36)
 def deployed(
     scheme: layout.Scheme, arrays: Mapping[str, Reals], images: NDArray[np.uint8]
 ) -> LadderNet:
-    """Return the net of `training.Trained.arrays`; `images` calibrate what has 8 bits."""
+    """Return the net of what `training.train` returns; `images` calibrate what has 8 bits."""
     real = scheme.levels == "real"
     blocks = []
     for number, (_, _, stride, _) in enumerate(layout.BLOCKS):

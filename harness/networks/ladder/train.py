@@ -14,7 +14,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.errors import HarnessError, NetworkError
+from harness.errors import EXIT_USAGE, HarnessError, NetworkError
 from harness.networks.ladder import data, deploy, files, layout, sample
 from harness.networks.ladder.evaluate import evaluate, top1
 from harness.networks.ladder.nets import LadderNet
@@ -27,10 +27,14 @@ def main(words: list[str] | None = None) -> int:
     """Train what the command line asks for; returns the exit code."""
     asked = _parser().parse_args(words)
     try:
+        asked.out.mkdir(parents=True, exist_ok=True)
         entry = make(asked.scheme, asked.width, asked.data, asked.out, asked.epochs, asked.seed)
     except HarnessError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+    except OSError as error:
+        sys.stderr.write(f"{error.filename} cannot be written: {error.strerror}\n")
+        return EXIT_USAGE
     _say(f"{entry.name}: {entry.accuracy:.2%} of the test images, {entry.bytes} bytes")
     return 0
 
@@ -68,7 +72,6 @@ def keep(net: LadderNet, history: History, width: str, folder: Path, out: Path) 
         sample_classes="".join(map(str, chosen.argmax(1))),
         sample_logits_sha256="" if net.scheme == "fp32" else exact,
     )
-    out.mkdir(parents=True, exist_ok=True)
     (out / f"{name}.npz").write_bytes(content)
     known = files.entries(out) if (out / files.INDEX).exists() else {}
     files.write_index({**known, name: entry}, out)
@@ -92,9 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--width", default="1", choices=list(layout.WIDTHS))
     parser.add_argument("--data", type=Path, default=data.FOLDER, help="Fashion-MNIST's four files")
     parser.add_argument("--out", type=Path, required=True, help="folder of the net and INDEX.json")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--epochs", type=_positive, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
     return parser
+
+
+def _positive(word: str) -> int:
+    if not word.isdecimal() or not int(word):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of epochs: 1 or more")
+    return int(word)
 
 
 def _say(line: str) -> None:

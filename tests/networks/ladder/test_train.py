@@ -34,10 +34,10 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> tuple[NDArray[np.uint8], NDAr
 def test_a_kept_net_is_loaded_again_and_its_row_tells_the_truth(
     few_images: tuple[NDArray[np.uint8], NDArray[np.uint8]], tmp_path: Path
 ) -> None:
-    entry = train.keep(examples.net("w3a3"), HISTORY, "0.5", tmp_path, tmp_path / "new")
-    assert files.entries(tmp_path / "new") == {"w3a3_0.5": entry}
+    entry = train.keep(examples.net("w3a3"), HISTORY, "0.5", tmp_path, tmp_path)
+    assert files.entries(tmp_path) == {"w3a3_0.5": entry}
     assert (entry.epochs, entry.seed, entry.train_cpu_s) == (3, 7, 12)
-    net = files.load("w3a3", "0.5", tmp_path / "new")
+    net = files.load("w3a3", "0.5", tmp_path)
     logits = evaluate(net, few_images[0])
     assert entry.accuracy == top1(logits, few_images[1])
     assert entry.sample_classes == "".join(map(str, logits[::2].argmax(1)))
@@ -68,8 +68,22 @@ def test_without_torch_the_command_says_what_to_do(
     assert "pip install 'lowbit-edge-harness[train]'" in capsys.readouterr().err
 
 
-def test_an_unknown_scheme_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_cannot_be_written_is_named_before_any_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").touch()
+    assert train.main(["--scheme", "w1a1", "--out", str(tmp_path / "taken")]) == EXIT_USAGE
+    assert "taken cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(["--scheme", "w5a5"], "w5a5"), (["--scheme", "w1a1", "--epochs", "0"], "'0' is no number")],
+)
+def test_what_makes_no_sense_is_refused(
+    words: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        train.main(["--scheme", "w5a5", "--out", "x"])
-    assert stopped.value.code == 2
-    assert "w5a5" in capsys.readouterr().err
+        train.main([*words, "--out", "x"])
+    assert stopped.value.code == EXIT_USAGE
+    assert named in capsys.readouterr().err
