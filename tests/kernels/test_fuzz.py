@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks import birealnet
-from harness.networks.binarized_resnet18 import with_check
-from harness.networks.graph import Op
+from harness.networks.known import with_check
 from harness.networks.plan import write_plan
 from harness.records.board import SensorFile
 from harness.records.item import Item, Protocol, Work
@@ -27,6 +25,7 @@ from harness.session.job import Job, render
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS
 from tests.kernels.test_names import FAMILIES
+from tests.networks.plans import random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,12 +131,10 @@ def child_seeds() -> tuple[bytes, ...]:
 
 
 def plan_seeds() -> tuple[bytes, ...]:
-    """Return networks as small as they come, whole and with a byte more (see the target)."""
-    plans = [
-        write_plan(with_check(birealnet.build(seed=2, side=32, width=width, classes=3)))
-        for width in (2, 8)
-    ]
-    return (*plans, *(plan + b"\0" for plan in plans))
+    """Return small networks of every kind of layer, whole and with a byte more (see the target)."""
+    plans = [write_plan(with_check(random_plan(seed, steps=2))) for seed in range(8)]
+    floats = write_plan(random_plan(8, steps=2, schemes=("fp32", "fp16")))
+    return (*plans, floats, *(plan + b"\0" for plan in plans))
 
 
 def child_crashes() -> tuple[bytes, ...]:
@@ -149,18 +146,10 @@ def child_crashes() -> tuple[bytes, ...]:
 
 
 def plan_crashes() -> tuple[bytes, ...]:
-    """Return a plan that was taken for narrow: its weights have bits in the padding of a pixel."""
-    network = birealnet.build(seed=2, side=32, width=2, classes=3)
-    layers = []
-    for layer in network.layers:
-        if layer.op is Op.BCONV:
-            products = layer.kernel**2 * network.tensors[layer.source].c
-            most = (2**31 - 1 - 2 ** (layer.shift - 1)) // products
-            loud = struct.pack("<i", most) * (len(layer.multiplier) // 4)
-            layers.append(replace(layer, weights=b"\xff" * len(layer.weights), multiplier=loud))
-        else:
-            layers.append(layer)
-    return (write_plan(replace(network, layers=tuple(layers), checks=())),)
+    """Return a plan whose weights have bits in the padding of a pixel."""
+    network = random_plan(3, steps=4, schemes=("w1a1",))
+    layers = tuple(replace(layer, weights=b"\xff" * len(layer.weights)) for layer in network.layers)
+    return (write_plan(replace(network, layers=layers)),)
 
 
 # what once ended in a sanitizer's words

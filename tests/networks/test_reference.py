@@ -15,7 +15,6 @@ F, I8, BITS = TensorType.F32, TensorType.I8, TensorType.BITS
 
 def tiny() -> PlanNetwork:
     """3x3 -> bytes -> conv 1x1 + signs -> binary 3x3 + shortcut -> largest -> mean -> dense."""
-    square = {"kernel_h": 3, "kernel_w": 3, "pad_top": 1, "pad_left": 1}
     return PlanNetwork(
         name="tiny",
         tensors=(
@@ -52,7 +51,10 @@ def tiny() -> PlanNetwork:
                 border=Border.PLUS_ONE,
                 # filter 0: all weights +1; filter 1: all -1 (two bits per tap)
                 weights=bytes(72) + struct.pack("<9Q", *[3] * 9),
-                **square,
+                kernel_h=3,
+                kernel_w=3,
+                pad_top=1,
+                pad_left=1,
             ),
             Layer(
                 op=Op.MAXPOOL,

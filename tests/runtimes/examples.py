@@ -75,3 +75,4 @@ class Network:
     accuracy_metric: str = "top1_agreement"
     accuracy_value: float | None = 0.94
     accuracy_n: int = 50
+    accuracy_sqnr_db: float | None = 21.5
