@@ -19,9 +19,8 @@ struct needs {
 };
 
 uint64_t layer_spread_bytes(const struct layer *l) {
-    bool words = l->source.type == PLAN_BITS || l->source.type == PLAN_PLANES;
-    bool spread = l->variant && words && l->how == CONV_GATHER && strcmp(l->plan.scheme, "w1a1") != 0 &&
-                  l->k != (size_t)l->plan.kernel_h * l->plan.kernel_w * l->source.c;
+    size_t true_k = (size_t)l->plan.kernel_h * l->plan.kernel_w * l->source.c;
+    bool spread = l->variant && !l->variant->conv && strcmp(l->plan.scheme, "w1a1") != 0 && l->k != true_k;
     return spread ? (uint64_t)l->k * l->channels : 0;
 }
 

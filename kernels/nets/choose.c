@@ -6,7 +6,7 @@
 
 /* Shapes at which the best variant of a kernel is not: the only place that knows of such. */
 static bool wastes(const struct kernel_variant *v, const struct layer *l) {
-    return !strcmp(v->isa, "amxint8") && (l->k < 64 || l->channels < 32);
+    return !strcmp(v->isa, "amxint8") && (l->k < 27 || l->channels < 32);
 }
 
 static const struct kernel_variant *best(const char *op, const char *scheme, uint32_t features,
@@ -79,6 +79,9 @@ static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
     l->variant = best(pixels == 1 ? "gemv" : "gemm", l->plan.scheme, features, l);
     if (!l->variant)
         return false;
+    /* AMX takes 64 bytes of K at a time, and would copy the end of every row to fill it up */
+    if (!strcmp(l->variant->isa, "amxint8") && l->how == CONV_GATHER)
+        l->k = l->row_bytes;
     blocks = (pixels + BLOCK_ROWS - 1) / BLOCK_ROWS;
     l->block = (pixels + blocks - 1) / blocks;
     l->units = pixels;

@@ -34,8 +34,10 @@ static void fill(const struct windows *w, uint8_t *to, const uint8_t *nearest, s
 }
 
 static void copy_taps(const struct windows *w, uint8_t *to, const uint8_t *from, size_t taps) {
-    for (size_t i = 0; i < taps; i++)
-        memcpy(to + i * w->piece, from + i * w->pixel, w->piece);
+    bool gapless = w->piece == w->pixel;
+    size_t once = gapless ? taps * w->piece : w->piece;
+    for (size_t i = 0; i < (gapless ? 1 : taps); i++)
+        memcpy(to + i * w->piece, from + i * w->pixel, once);
 }
 
 static void edge_line(const struct windows *w, uint8_t *to, const uint8_t *map_line,

@@ -58,12 +58,15 @@ static void fill_floats(const struct net *n, const struct layer *l, const float 
                 out[o] = usual;
 }
 
-/* Weights of taps of c channels as taps of whole words; what is added weighs nothing, as it meets zeros only. */
+/* Weights as the kernel's longer rows: taps of whole words, or bytes filled up at the end. What is added is zero, and in
+ * bits, where nothing may be, it meets zeros. */
 static const void *spread(const struct layer *l, const uint8_t *weights, uint8_t *to) {
-    size_t taps = (size_t)l->plan.kernel_h * l->plan.kernel_w, c = l->source.c, room = l->k / taps;
+    bool bytes = l->source.type == PLAN_I8;
+    size_t taps = (size_t)l->plan.kernel_h * l->plan.kernel_w, pieces = bytes ? 1 : taps;
+    size_t piece = taps / pieces * l->source.c, room = l->k / pieces;
     memset(to, 0, layer_spread_bytes(l));
-    for (size_t i = 0; i < taps * l->channels; i++)
-        memcpy(to + i * room, weights + i * c, c);
+    for (size_t i = 0; i < pieces * l->channels; i++)
+        memcpy(to + i * room, weights + i * piece, piece);
     return to;
 }
 
