@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from harness.networks import binarized_resnet18, birealnet, registry
+import pytest
+
+from harness.networks import registry
 from harness.networks.plan import fnv1a, read_plan
-
-
-def test_the_table_of_products_is_that_of_the_network() -> None:
-    network = birealnet.build(seed=binarized_resnet18.SEED)
-    assert binarized_resnet18.macs("w1a1") == birealnet.macs(network)
 
 
 def test_the_plan_carries_a_known_answer_and_the_input_its_own() -> None:
@@ -15,6 +12,20 @@ def test_the_plan_carries_a_known_answer_and_the_input_its_own() -> None:
     assert one.plan is not None
     assert one.plan == other.plan
     assert one.expected != other.expected
-    assert (one.tolerance_ppm, one.weights) == (0, "seeded")
+    assert (one.tolerance_ppm, one.weights, one.check_kind) == (0, "seeded", "controller-exact")
+    assert one.macs_by_precision == {"w1a1": 1_676_279_808, "w8a8": 137_793_536}
+    assert (one.input_shape, len(one.expected)) == ((1, 224, 224, 3), 4 * 1000)
     # seed 1 is that of the known answer too
     assert read_plan(one.plan).checks[0].output_fnv == fnv1a(one.expected)
+
+
+def test_it_runs_one_image_at_a_time() -> None:
+    network = registry.find("binarized_resnet18", "w1a1", "plan")
+    assert network.batch_fault("plan", 1) == ""
+    assert "one image" in network.batch_fault("plan", 2)
+
+
+@pytest.mark.parametrize("form", ["onnx", "tflite"])
+def test_it_has_no_other_form(form: str) -> None:
+    with pytest.raises(registry.NetworkError, match="form"):
+        registry.find("binarized_resnet18", "w1a1", form)
