@@ -99,7 +99,7 @@ def _flow(network: PlanNetwork, layer: Layer, flow: _Flow, where: str) -> None:
     count = written_channels(layer.op, layer.filters, tensors[layer.source])
     for index in writes:
         slot, begun = tensors[index].slot, flow.channels.get(index, 0)
-        demand(slot not in taken, "it writes what it reads", where)
+        demand(slot is None or slot not in taken, "it writes what it reads", where)
         demand(index != network.input, "it writes the input", where)
         demand(begun == layer.out_first, f"tensor {index}: channels are out of order", where)
         demand(begun + count <= tensors[index].c, f"tensor {index} has fewer channels", where)
