@@ -191,17 +191,21 @@ _RULES: tuple[Rule, ...] = (
 
 def _without_identities(nodes: tuple[Node, ...], model: Model) -> tuple[Node, ...]:
     names: dict[str, str] = {}
+    made_by: dict[str, Node] = {}
     kept = []
     for node in nodes:
         new = _renamed(node, names)
-        if _changes_nothing(new) and node.output != model.output:
+        made_by[new.output] = new
+        if _changes_nothing(new, made_by.get(new.inputs[0])) and node.output != model.output:
             names[node.output] = new.inputs[0]
         else:
             kept.append(new)
     return tuple(kept)
 
 
-def _changes_nothing(node: Node) -> bool:
+def _changes_nothing(node: Node, first: Node | None) -> bool:
+    if isinstance(node, Quant):
+        return isinstance(first, Quant) and same_codes(first, node)
     if isinstance(node, Affine):
         return bool((node.scale == 1).all() and (node.bias == 0).all())
     return isinstance(node, Clip) and (node.low, node.high) == (-math.inf, math.inf)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.errors import NetworkError
 from harness.networks import registry
 from harness.networks.plan import fnv1a, read_plan
 
@@ -27,5 +28,5 @@ def test_it_runs_one_image_at_a_time() -> None:
 
 @pytest.mark.parametrize("form", ["onnx", "tflite"])
 def test_it_has_no_other_form(form: str) -> None:
-    with pytest.raises(registry.NetworkError, match="form"):
+    with pytest.raises(NetworkError, match="form"):
         registry.find("binarized_resnet18", "w1a1", form)
