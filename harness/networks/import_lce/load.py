@@ -71,7 +71,7 @@ def read(data: bytes, *, where: str, name: str) -> Model:
     file = parse(data, where)
     notes = {"source": "Larq Compute Engine", "sha256": hashlib.sha256(data).hexdigest()}
     made = translate(file, where=where, name=name)
-    return replace(made, notes={**notes, "importer": f"lce {VERSION}", **made.notes})
+    return replace(made, notes={**notes, "importer": f"import_lce {VERSION}", **made.notes})
 
 
 def translate(file: File, *, where: str, name: str) -> Model:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from harness.networks.graph import Border
 from harness.networks.import_lce.building import NO_PADS, Shape, demand, option
 from harness.networks.model import Window
+from harness.networks.same_pads import same_window
 
 if TYPE_CHECKING:
     from harness.networks.import_lce.building import Seen
@@ -26,21 +27,12 @@ def strides(op: Operator, high: str, wide: str) -> Pair:
 def window(op: Operator, shape: Shape, kernel: Pair, stride: Pair) -> tuple[Window, Pair]:
     """Return the window with TensorFlow's pads (the odd one behind) and the sides it makes."""
     demand(max(kernel) <= MAX_KERNEL, f"its window has a side of {max(kernel)}")
-    same = option(op, "padding", 0, 1) == _SAME
-    high, top, bottom = _axis(shape[0], kernel[0], stride[0], same=same)
-    wide, left, right = _axis(shape[1], kernel[1], stride[1], same=same)
-    pads = (top, left, bottom, right)
-    return Window(kernel=kernel, stride=stride, pads=pads), (high, wide)
-
-
-def _axis(size: int, kernel: int, stride: int, *, same: bool) -> tuple[int, int, int]:
-    """How many windows there are, and the pads before and behind."""
-    if not same:
-        demand(kernel <= size, f"its window of {kernel} is larger than the map's side of {size}")
-        return (size - kernel) // stride + 1, 0, 0
-    count = -(-size // stride)
-    total = max((count - 1) * stride + kernel - size, 0)
-    return count, total // 2, total - total // 2
+    if option(op, "padding", 0, 1) == _SAME:
+        return same_window(shape[:2], kernel, stride)
+    fits = kernel[0] <= shape[0] and kernel[1] <= shape[1]
+    demand(fits, f"its window of {kernel} is larger than the map of {shape[:2]}")
+    high, wide = ((n - k) // s + 1 for n, k, s in zip(shape[:2], kernel, stride, strict=True))
+    return Window(kernel=kernel, stride=stride), (high, wide)
 
 
 def padded(seen: Seen) -> Shape:

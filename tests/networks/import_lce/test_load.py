@@ -125,7 +125,7 @@ def test_one_bit_weights_are_signs_with_the_multiplier_as_scale() -> None:
 def test_the_notes_say_where_it_came_from() -> None:
     notes = model("packed").notes
     assert len(notes["sha256"]) == 64
-    assert notes["importer"] == "lce 1"
+    assert notes["importer"] == "import_lce 1"
     assert model("packed").name == "recorded_packed"
 
 
