@@ -122,8 +122,10 @@ class Draft:
             if node.output in wanted:
                 wanted.update(node.inputs)
                 kept.append(node)
-        if self.input not in wanted:
-            raise NetworkError(f"{output!r} does not depend on the input", where=self.name)
+        if self.input not in wanted or not kept:
+            raise NetworkError(
+                f"{output!r} does not depend on the input, or is the input", where=self.name
+            )
         return Model(
             name=self.name,
             input=self.input,

@@ -88,14 +88,14 @@ _INTEGER = "quantise with the QDQ format (onnxruntime: quant_format=QuantFormat.
 _INTEGER_OPS = ("QLinear", "ConvInteger", "MatMulInteger", "DynamicQuantize", "QGemm", "DynamicQ")
 
 
-def walk(graph: onnx.GraphProto, *, opset: int, name: str) -> Model:
+def walk(graph: onnx.GraphProto, *, name: str, file_bytes: int) -> Model:
     """Return the model of a graph; NetworkError names the first node it cannot take."""
     if len(graph.node) > MAX_NODES:
         raise NetworkError(f"it has {len(graph.node)} nodes, more than {MAX_NODES}", where=name)
     constants = ports.constants(graph, name)
     port = ports.input_port(graph, constants, name)
     output = ports.output_name(graph, name)
-    net = Net(Draft(name=name, shape=port.shape, source=port.name), opset)
+    net = Net(Draft(name=name, shape=port.shape, source=port.name), file_bytes=file_bytes)
     net.values.update({key: Const(values=array) for key, array in constants.items()})
     net.values[port.name] = Act(value=port.name, dims=port.dims, atoms=port.atoms)
     needed = _needed(graph.node, output)

@@ -27,7 +27,7 @@ def per_channel(step: Step, act: Act, numbers: Floats) -> Floats:
     import numpy as np
 
     channels = step.shape_of(act)[2]
-    step.net.spend(channels)
+    step.net.spend(3 * channels)  # scale, bias, and what they are made of
     if numbers.size == 1:
         return np.full(channels, numbers.ravel()[0], np.float32)
     if numbers.ndim > len(act.dims):
@@ -127,6 +127,7 @@ def weights(step: Step, const: Const, change: Callable[[NDArray[Any]], NDArray[A
     """
     import numpy as np
 
+    step.net.spend(const.values.size * (1 if const.codes is None else 3))
     values = const.values.astype(np.float32)
     if not np.isfinite(values).all():
         raise step.refuse("its weights hold numbers that are not finite")

@@ -36,7 +36,7 @@ def import_onnx(data: bytes, *, name: str) -> Model:
     try:
         proto = _parsed(data, name)
         opset = _opset(proto, name)
-        made = walk(proto.graph, opset=opset, name=name)
+        made = walk(proto.graph, name=name, file_bytes=len(data))
     except NetworkError:
         raise
     except (Exception, RecursionError) as error:

@@ -116,6 +116,7 @@ def _viewed(
 ) -> Value:
     found = step.value(0)
     if isinstance(found, Const):
+        step.net.spend(found.values.size * (1 if found.codes is None else 3))
         return on_constant(found)
     if step.op in {"Identity", "Dropout"}:
         return on_map(found)

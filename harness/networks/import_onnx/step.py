@@ -18,27 +18,28 @@ if TYPE_CHECKING:
     from harness.networks.import_onnx.values import Value
     from harness.networks.model import Node
 
-# numbers that one import may make of nothing (expanded constants, vectors per channel): 512 MB
-BUDGET_NUMBERS = 1 << 27
+# numbers that an import may make (folded constants, weights, vectors per channel): the more the file
+# itself holds, but never more than 2 GB
+FREE_NUMBERS, NUMBERS_PER_BYTE, MOST_NUMBERS = 1 << 25, 12, 1 << 29
 
 
 class Net:
     """What has been read so far."""
 
-    def __init__(self, draft: Draft, opset: int) -> None:
+    def __init__(self, draft: Draft, *, file_bytes: int) -> None:
         self.draft = draft
-        self.opset = opset
         self.values: dict[str, Value] = {}
         self.notes: list[str] = []
         self.names: set[str] = set()
         self.makers: dict[str, Node] = {}
-        self._budget = BUDGET_NUMBERS
+        self._granted = min(FREE_NUMBERS + NUMBERS_PER_BYTE * file_bytes, MOST_NUMBERS)
+        self._budget = self._granted
 
     def spend(self, numbers: int) -> None:
         """Count `numbers` that are about to be made; NetworkError when they are too many."""
         self._budget -= numbers
         if self._budget < 0:
-            raise NetworkError(f"it makes more than {BUDGET_NUMBERS} numbers out of constants")
+            raise NetworkError(f"with it, more than {self._granted} numbers are made of constants")
 
     def fresh(self, name: str) -> str:
         """Return `name`, or one like it that no value of the model has."""

@@ -107,4 +107,4 @@ def regroup(
 
 def layout_words(act: Act) -> str:
     """Return the layout in words for the notes: "n c h w", "n chw"."""
-    return " ".join(["n", *(group or "1" for group in act.atoms[1:])])
+    return " ".join(group or ("1" if axis else "n") for axis, group in enumerate(act.atoms))
