@@ -128,6 +128,22 @@ static bool blob_args_are_good(struct scan *s, const struct job_item *item, unsi
     return true;
 }
 
+bool item_has_oracle(const struct job_item *item) {
+    return item->kind == ITEM_KERNEL || (item->kind == ITEM_PROGRAM && item->op != NULL);
+}
+
+/* A program's output is held against a blob, against our oracle, or against nothing, and the job says which. */
+static bool check_is_clear(struct scan *s, const struct job_item *item, unsigned line) {
+    bool oracle = item->op != NULL;
+    if (item->kind != ITEM_PROGRAM)
+        return true;
+    if (oracle + (item->expected != NULL) + (item->unchecked != 0) != 1)
+        return scan_fail(s, line, "a program wants one of 'expected', 'op' and 'unchecked'");
+    if ((item->scheme == NULL && (oracle || item->whole)) || (oracle && (!item->m || !item->n || !item->k)))
+        return scan_fail(s, line, "this program wants a scheme, and an oracle m, n and k");
+    return true;
+}
+
 static bool read_item(struct scan *s, struct job *job, size_t *room) {
     if (job->item_count == JOB_ITEMS_MAX || !more_items(job, room))
         return scan_fail(s, s->line, "more than %d items", JOB_ITEMS_MAX);
@@ -139,10 +155,11 @@ static bool read_item(struct scan *s, struct job *job, size_t *room) {
     if (item->kind_name != NULL && item->kind_name[0] == 'n')
         item->kind = ITEM_NETWORK, needs = NEED | NEED_NETWORK, may = 0;
     if (item->kind_name != NULL && item->kind_name[0] == 'p')
-        item->kind = ITEM_PROGRAM, needs = NEED | NEED_PROGRAM, may = 0;
+        item->kind = ITEM_PROGRAM, needs = NEED | NEED_PROGRAM, may = MAY_PROGRAM;
     if (item->kind_name == NULL)
         return scan_fail(s, b.line, "missing key 'kind'");
-    if (!check_keys(s, &b, b.line, needs, may) || !blob_args_are_good(s, item, b.line))
+    if (!check_keys(s, &b, b.line, needs, may) || !blob_args_are_good(s, item, b.line) ||
+        !check_is_clear(s, item, b.line))
         return false;
     if (item->energy_windows > 0 && item->energy_window_ns == 0)
         return scan_fail(s, b.line, "energy windows of no length");

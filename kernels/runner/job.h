@@ -23,13 +23,14 @@ struct job_sensor {
 };
 struct job_item {
     const char *id, *kind_name, *cores;
-    const char *op, *scheme, *variant;    /* kernel; variant "" = the best this CPU has */
+    const char *op, *scheme, *variant;    /* kernel, or a program held against its oracle; variant "" = the best */
     const char *plan, *input, *expected;  /* blobs; program: expected only */
     const char *args[JOB_ARGS_MAX + 1];   /* program; NULL-terminated */
     enum item_kind kind;
     int64_t m, n, k;
     int64_t h, w, window, stride, groups; /* convolutions; window 0 = none */
     int64_t tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
+    int64_t unchecked, whole;             /* program: no output is compared; a sample is a whole process */
 };
 struct job {
     const char *run, *holder, *runner, *lease, *isa_mask, *root;
@@ -49,4 +50,6 @@ void job_free(struct job *job);
 bool name_is_run(const char *name);
 bool name_is_id(const char *name);
 bool name_is_sha256(const char *name);
+/* Whether our own oracle says what the item must put out. */
+bool item_has_oracle(const struct job_item *item);
 #endif

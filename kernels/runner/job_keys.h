@@ -11,6 +11,7 @@ enum key_need {
     NEED_PROGRAM = 8,
     MAY_KERNEL = 16,
     NEED_PRODUCT = 32, /* sensors of this form only */
+    MAY_PROGRAM = 64,
 };
 struct job_key {
     const char *name;

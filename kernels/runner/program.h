@@ -9,7 +9,7 @@
 char **program_env(const struct job *job, const struct job_item *item, int64_t window_ns);
 void program_env_free(char **env);
 /* Bytes its stream may have. */
-size_t program_most(const struct job *job, size_t expected_bytes);
+size_t program_most(const struct job *job, const struct job_item *item, size_t expected_bytes);
 /* Fills r from the stream and cross-checks it with our own clocks; false + words when it is not to be believed.
  * Wrong outputs are no error here: they set check_before / check_after. */
 bool program_result(const struct job *job, const struct job_item *item, const struct child_end *end,

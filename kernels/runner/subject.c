@@ -34,7 +34,7 @@ const struct kernel_variant *item_variant(const struct job_item *item, char *err
 
 size_t ref_index(const struct job *job, size_t index) {
     const struct job_item *a = &job->items[index], *b = job->items;
-    while (b->kind != ITEM_KERNEL || strcmp(a->op, b->op) != 0 || strcmp(a->scheme, b->scheme) != 0 ||
+    while (!item_has_oracle(b) || strcmp(a->op, b->op) != 0 || strcmp(a->scheme, b->scheme) != 0 ||
            a->m != b->m || a->n != b->n || a->k != b->k || a->h != b->h || a->w != b->w || a->window != b->window ||
            a->stride != b->stride || a->groups != b->groups)
         b++;
@@ -235,6 +235,25 @@ static void *outputs_of(const struct kernel_case *c) {
     return outputs;
 }
 
+/* Whether a program is held against this oracle. */
+static bool is_for_programs(const struct job *job, size_t index) {
+    for (size_t i = 0; i < job->item_count; i++) {
+        const struct job_item *item = &job->items[i];
+        if (item->kind == ITEM_PROGRAM && item_has_oracle(item) && ref_index(job, i) == index)
+            return true;
+    }
+    return false;
+}
+
+/* Ops that are no matrix product have no form of inputs that others could be told. */
+static bool keep_inputs(const struct kernel_case *c, const struct job *job, size_t index, const char *dir) {
+    char path[PATH_ROOM];
+    const struct gemm_args *g = &c->args.gemm;
+    return c->variant->gemm != NULL && ref_path(dir, job, index, REF_A, path) &&
+           write_whole(path, g->a, g->m * g->a_stride) && ref_path(dir, job, index, REF_B, path) &&
+           write_whole(path, c->weights, g->n * c->weights_stride);
+}
+
 bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_done *done, char *err,
                size_t err_size) {
     char path[PATH_ROOM], undone[PATH_ROOM];
@@ -250,6 +269,10 @@ bool ref_write(const struct job *job, size_t index, const char *dir, struct ref_
     if (!ref_path(dir, job, index, "", path) || !ref_path(dir, job, index, REF_UNDONE, undone) ||
         !case_open(&c, &wish, err, err_size))
         return false;
+    if (is_for_programs(job, index) && !keep_inputs(&c, job, index, dir)) {
+        snprintf(err, err_size, "cannot keep the inputs of %.90s: %s", item->op, strerror(errno));
+        return false;
+    }
     case_run(&c);
     done->bytes = (int64_t)c.output_bytes;
     void *outputs = outputs_of(&c);

@@ -39,10 +39,12 @@ struct subject {
 };
 /* The variant an item runs: the forced one, or the best this CPU has; NULL + words when there is none. */
 const struct kernel_variant *item_variant(const struct job_item *item, char *err, size_t err_size);
-/* Item whose ref output this kernel item shares: the first of the same op, scheme and shape. */
+/* Item whose ref output this one shares: the first with an oracle of the same op, scheme and shape. */
 size_t ref_index(const struct job *job, size_t index);
 /* runs/RUN.ref.INDEX; with REF_UNDONE its name until it is whole. */
 #define REF_UNDONE ".tmp"
+#define REF_A ".a" /* what the oracle read, for programs: rows of A, and B as N rows of K */
+#define REF_B ".b"
 bool ref_path(const char *dir, const struct job *job, size_t index, const char *undone, char *path);
 /* Opens what an item times. More than one thread: they are started, each on its own one of `cores`. */
 bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, const cpu_set_t *cores,

@@ -146,15 +146,12 @@ static void put_end(struct worker *w, const char *stop) {
 }
 
 static void remove_refs(const struct worker *w) {
+    static const char *const ends[] = {"", REF_UNDONE /* of an oracle that was killed */, REF_A, REF_B};
     char path[PATH_ROOM];
-    for (size_t i = 0; i < w->job->item_count; i++) {
-        if (w->job->items[i].kind != ITEM_KERNEL)
-            continue;
-        if (ref_path(w->dir, w->job, i, "", path))
-            unlink(path);
-        if (ref_path(w->dir, w->job, i, REF_UNDONE, path)) /* of an oracle that was killed */
-            unlink(path);
-    }
+    for (size_t i = 0; i < w->job->item_count; i++)
+        for (size_t e = 0; e < sizeof ends / sizeof *ends && item_has_oracle(&w->job->items[i]); e++)
+            if (ref_path(w->dir, w->job, i, ends[e], path))
+                unlink(path);
 }
 
 int worker_main(const struct job *job, const char *dir, int spool_fd) {

@@ -32,7 +32,12 @@ static void walk_item(const struct job_item *item) {
         string(item->args[i]);
     must(item->kind != ITEM_KERNEL || (item->m >= 1 && item->n >= 1 && item->k >= 1 && item->variant != NULL));
     must(item->kind != ITEM_NETWORK || (name_is_sha256(item->plan) && name_is_sha256(item->input)));
-    must(item->kind != ITEM_PROGRAM || (item->arg_count >= 1 && name_is_sha256(item->expected)));
+    if (item->kind != ITEM_PROGRAM)
+        return;
+    must(item->arg_count >= 1 && (item->expected != NULL) + (item->op != NULL) + (item->unchecked != 0) == 1);
+    must(item->expected == NULL || name_is_sha256(item->expected));
+    must(item->op == NULL || (item->scheme != NULL && item->m >= 1 && item->n >= 1 && item->k >= 1));
+    must(!item->whole || item->scheme != NULL);
 }
 
 static void walk(const struct job *job) {
