@@ -175,11 +175,12 @@ def finish(
 
 
 def _print(recorder: Recorder, plan: Plan, away: Container[str]) -> None:
-    from harness.report.text import item_line
+    from harness.report.text import item_lines
 
     order = {(p.board, p.item.item_id): n for n, p in enumerate(plan.items)}
-    for row in sorted(recorder.rows, key=lambda m: order.get((m.board, m.item), len(order))):
-        out(item_line(row))
+    rows = sorted(recorder.rows, key=lambda m: order.get((m.board, m.item), len(order)))
+    for line in item_lines(rows):
+        out(line)
     for board, error in recorder.errors:
         if board not in away:  # those were named at the start
             note(f"{board}: {error}")

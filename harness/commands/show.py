@@ -25,7 +25,7 @@ def show(
     ),
 ) -> None:
     """Show a run: every item with its verdict and the reason in words."""
-    from harness.report.text import item_line, pivot
+    from harness.report.text import item_lines, pivot
     from harness.store.layout import results_root
     from harness.store.reader import find_run
 
@@ -39,8 +39,8 @@ def show(
     if rows or cols:
         out(str(pivot(stored.measurements, rows or "workload", cols or "scheme", metric)))
         return
-    for m in stored.measurements:
-        out(item_line(m))
+    for line in item_lines(stored.measurements):
+        out(line)
     if stored.missing:
         note(f"{len(stored.missing)} of {len(stored.plan.items)} planned items have no row")
 

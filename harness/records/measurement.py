@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.records.external import UNCHECKED
+
 # 1: first form (2026-11)
 SCHEMA = 1
 
@@ -65,7 +67,10 @@ class CpuTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """How the timed output was proven, and whether it held in every repetition."""
+    """How the timed output was proven, and whether it held in every repetition.
+
+    Kind `unchecked`: nothing was compared, so nothing passed; its numbers rank among such only.
+    """
 
     kind: str
     passed: bool
@@ -190,6 +195,12 @@ class Measurement:
     attempt: int = 1
     forced_variant: str | None = None
     variant_choice: str | None = None  # what the board tried before it chose, with times
+    timed_by: str | None = None  # whose clock, where it is not ours around each sample
+
+
+def is_unchecked(m: Measurement) -> bool:
+    """Say whether nothing vouches for the work: such numbers stand and rank among themselves."""
+    return m.check is not None and m.check.kind == UNCHECKED
 
 
 @dataclass(frozen=True, kw_only=True)

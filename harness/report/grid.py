@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from harness.records.measurement import Measurement, Status
+from harness.records.measurement import Measurement, Status, is_unchecked
 from harness.report import words
 from harness.report.context import Block, Cell, Row, Table
 from harness.report.rows import Shown, scheme_order, setting_words, unique
@@ -26,15 +27,27 @@ WEAK = 0.70  # below this share of its peak a side is a weak baseline
 _COLUMNS_MAX = 9  # as many as a page of 1280 pixels holds with their intervals
 _PIECES = "bits"
 
-_TITLES = {"kernel": "Kernels", "network": "Networks"}
+_TITLES = {"kernel": "Kernels", "network": "Networks", "program": "Programs"}
 _NOTES = {
     "kernel": "Latency of a call (p25, 95 % interval) and operations per second.",
     "network": "Latency of one inference (p25, 95 % interval) and inferences per second.",
+    "program": "Programs of the user's own: latency (p25, 95 % interval), and how often a second.",
 }
+UNPROVEN = (
+    "No output was compared, so nothing says that the work was done: these stand, and are ranked,"
+    " among themselves only."
+)
 
 
 def results(rows: Sequence[Shown]) -> tuple[Table, ...]:
     """Return tables for each kind of item, none of them wider than a page."""
+    proven = [r for r in rows if not is_unchecked(r.m)]
+    others = [r for r in rows if is_unchecked(r.m)]
+    unproven = (replace(t, title=f"Unchecked: {t.title}", note=UNPROVEN) for t in _tables(others))
+    return (*_tables(proven), *unproven)
+
+
+def _tables(rows: Sequence[Shown]) -> tuple[Table, ...]:
     kinds = unique(r.m.kind for r in rows)
     return tuple(
         _table(kind, title, [r for r in rows if r.m.kind == kind and r.m.scheme in schemes])
@@ -104,7 +117,7 @@ def _row(
     first = next(iter(cells.values()))
     return Row(
         head=first.board,
-        sub=", ".join((*setting_words(first.m), *seeded(cells.values()))),
+        sub=", ".join((*setting_words(first.m), *seeded(cells.values()), *clocks(cells.values()))),
         tag=labels(first),
         cells=tuple(
             cell(cells[s], places.get((cells[s].board, cells[s].m.item), ""))
@@ -118,6 +131,11 @@ def _row(
 def seeded(rows: Iterable[Shown]) -> tuple[str, ...]:
     """Return the words that stand beside every speed of a network that predicts nothing."""
     return ("seeded weights",) if any(r.m.weights == "seeded" for r in rows) else ()
+
+
+def clocks(rows: Iterable[Shown]) -> tuple[str, ...]:
+    """Return whose clock timed it, where it was not ours around each sample."""
+    return unique(f"clock: {r.m.timed_by}" for r in rows if r.m.timed_by)
 
 
 def labels(row: Shown) -> str:

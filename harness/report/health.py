@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.records.measurement import Environment, Measurement, Status
+from harness.records.measurement import Environment, Measurement, Status, is_unchecked
 from harness.report import words
 from harness.report.context import BoardCard, Count, Fact
 from harness.report.rows import Shown, run_tags, unique
@@ -141,6 +141,11 @@ def _reads(measured: Mapping[str, float]) -> tuple[Fact, ...]:
     return (Fact(name="one core reads", value=text),)
 
 
+def is_trusted(m: Measurement) -> bool:
+    """Say whether an item's number may be quoted without a note."""
+    return m.status is Status.OK and not m.emulated and not is_unchecked(m)
+
+
 def trusted(measurements: Sequence[Measurement]) -> int:
     """Return how many items carry a number that may be quoted without a note."""
-    return sum(1 for m in measurements if m.status is Status.OK and not m.emulated)
+    return sum(1 for m in measurements if is_trusted(m))

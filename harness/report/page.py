@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.records.measurement import is_unchecked
 from harness.report import absences, bars, grid, health, surroundings, tables
 from harness.report.context import Fact, Heading, Page, Table
 from harness.report.rows import Shown, shown, unique
@@ -16,18 +17,19 @@ def build(runs: Sequence[StoredRun], command: str) -> Page:
         raise ValueError("a report needs a run")
     rows = shown(runs)
     real = [r for r in rows if not r.m.emulated]
-    charts, left_out = bars.charts(real)
+    proven = [r for r in real if not is_unchecked(r.m)]
+    charts, left_out = bars.charts(proven)
     return Page(
         heading=_heading(runs, command, rows),
         boards=health.cards(runs, rows),
-        glance=bars.glance(real),
+        glance=bars.glance(proven),
         results=grid.results(real),
         charts=charts,
         charts_left_out=left_out,
-        networks=tables.networks(real),
+        networks=tables.networks(proven),
         energy=tables.energy(real),
         energy_absent=tables.energy_absent(rows),
-        peaks=tables.peaks(real),
+        peaks=tables.peaks(proven),
         emulated=_emulated(rows),
         complaints=absences.complaints(rows),
         skips=absences.skips(rows),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.records.measurement import Measurement, Status
+from harness.records.measurement import Measurement, Status, is_unchecked
 from harness.report import words
 from harness.report.metrics import Metric, believed, dimensions_named, metric_named
 from harness.report.rows import scheme_order
 from harness.report.verdicts import first_reason, has_number, may_rank
 from harness.stats.ranking import estimate, ratio
 from harness.units import harmless, percent, rate
+
+UNCHECKED_HEAD = "unchecked: no output was compared; to be ranked among themselves only"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,14 @@ def item_line(m: Measurement) -> str:
     return harmless("  ".join(part for part in parts if part))
 
 
+def item_lines(measurements: Iterable[Measurement]) -> list[str]:
+    """Return a line for each item; those that nothing vouches for stand apart, at the end."""
+    rows = list(measurements)
+    proven = [item_line(m) for m in rows if not is_unchecked(m)]
+    others = [item_line(m) for m in rows if is_unchecked(m)]
+    return [*proven, *([UNCHECKED_HEAD] if others else []), *others]
+
+
 def _numbers(m: Measurement) -> list[str]:
     width = words.plus_minus(m)
     found = [f"{words.latency(m)} +-{width}" if width else words.latency(m)]
@@ -68,6 +78,8 @@ def _numbers(m: Measurement) -> list[str]:
     elif m.energy_absent:
         found.append("no joules")
     found += [words.worth(m)] if words.worth(m) else []
+    found += ["unchecked"] if is_unchecked(m) else []
+    found += [f"clock: {m.timed_by}"] if m.timed_by else []
     found += ["seeded weights"] if m.weights == "seeded" else []
     state = [words.gigahertz(m.clock_hz)] if m.clock_hz else []
     state += [f"{m.temperature_c:.0f} C"] if m.temperature_c is not None else []
@@ -86,6 +98,7 @@ def pivot(measurements: Sequence[Measurement], rows: str, cols: str, metric: str
     columns: dict[str, None] = {}
     for m in measurements:
         head, column = (" ".join(get(m) for get in by) for by in (down, across))
+        head += " (unchecked)" if is_unchecked(m) else ""
         cells.setdefault(harmless(head), {}).setdefault(harmless(column), []).append(m)
         columns[harmless(column)] = None
     names = sorted(columns, key=scheme_order) if cols == "scheme" else list(columns)
@@ -139,11 +152,15 @@ def compare_table(base: Sequence[Measurement], head: Sequence[Measurement]) -> T
 def item_name(m: Measurement) -> str:
     """Return `pi5 gemm w1a1 512x512x512 native 1`, cleaned."""
     shape = f" {m.shape}" if m.kind == "kernel" else ""
-    return harmless(f"{m.board} {m.workload} {m.scheme}{shape} {m.runtime} {m.cores.cluster}")
+    apart = " (unchecked)" if is_unchecked(m) else ""
+    where = f"{m.runtime} {m.cores.cluster}{apart}"
+    return harmless(f"{m.board} {m.workload} {m.scheme}{shape} {where}")
 
 
 def _compared(a: Measurement, b: Measurement) -> tuple[str, ...]:
     shown = [words.latency(m) if has_number(m) else m.status.value for m in (a, b)]
+    if is_unchecked(a) is not is_unchecked(b):
+        return (*shown, "-", "one of them is unchecked")
     if not (may_rank(a) and may_rank(b)) or a.latency_ns is None or b.latency_ns is None:
         return (*shown, "-", "emulated" if a.emulated or b.emulated else "no pair of numbers")
     quotient = ratio(estimate(b.latency_ns), estimate(a.latency_ns))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from harness.records.measurement import Measurement
+from harness.records.measurement import Measurement, is_unchecked
 from harness.store.reader import StoredRun
 
 
 def render(run: StoredRun) -> str:
     """Return latencies in ns of all OK items; nothing else belongs into a history of numbers."""
-    data = {_name(m): _measures(m) for m in run.measurements if m.status == "OK" and m.latency_ns}
+    good = [m for m in run.measurements if m.status == "OK" and not is_unchecked(m)]
+    data = {_name(m): _measures(m) for m in good if m.latency_ns}
     return json.dumps(data, indent=1, allow_nan=False) + "\n"
 
 

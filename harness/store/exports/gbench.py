@@ -7,13 +7,14 @@ import statistics
 from typing import Any
 
 from harness.errors import StoreError
-from harness.records.measurement import Measurement, SampleSet
+from harness.records.measurement import Measurement, SampleSet, is_unchecked
 from harness.store.reader import StoredRun, read_samples
 
 
 def render(run: StoredRun) -> str:
-    """Return the context and the entries of all OK items that have raw samples."""
-    rows = {(m.board, m.item): m for m in run.measurements if m.status == "OK"}
+    """Return the context and the entries of all proven OK items that have raw samples."""
+    good = (m for m in run.measurements if m.status == "OK" and not is_unchecked(m))
+    rows = {(m.board, m.item): m for m in good}
     entries = [
         _entry(rows[(s.board, s.item)], s)
         for s in read_samples(run)

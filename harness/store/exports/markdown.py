@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.records.measurement import Measurement
+from harness.records.measurement import Measurement, is_unchecked
 from harness.records.rules import is_believed, spoken
 from harness.store.reader import StoredRun
 from harness.units import duration_ns, harmless, percent, rate, si
@@ -33,11 +33,12 @@ def _row(m: Measurement) -> tuple[str, ...]:
     # an INVALID number is not shown beside others: it cannot be believed
     shown = is_believed(m.status)
     # their speed is true, their output predicts nothing: said in every row
+    unchecked = ", unchecked" if is_unchecked(m) else ""
     seeded = ", seeded weights" if m.weights == "seeded" else ""
     return (
         m.status.value,
         m.board + (" (emulated)" if m.emulated else ""),
-        f"{m.workload} {m.scheme}{shape}{seeded}",
+        f"{m.workload} {m.scheme}{shape}{seeded}{unchecked}",
         f"{m.runtime} {m.device} {m.threads}@{m.cores.cluster}",
         _latency(m) if shown else "",
         rate(m.inferences_per_s) if shown and m.inferences_per_s else "",

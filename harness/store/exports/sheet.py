@@ -47,6 +47,7 @@ COLUMNS: dict[str, Callable[[Measurement], Value]] = {
     "profile": lambda m: m.profile,
     "weights": lambda m: m.weights,
     "status": lambda m: m.status.value,
+    "check": lambda m: m.check.kind if m.check else None,
     "reasons": lambda m: "; ".join(spoken(r) for r in m.reasons),
     "p25_ns": lambda m: m.latency_ns.p25 if m.latency_ns else None,
     "ci95_low_ns": lambda m: m.latency_ns.ci95.low if m.latency_ns and m.latency_ns.ci95 else None,
