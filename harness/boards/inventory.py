@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.boards.externals import PROJECT, declared, joined, of_project
 from harness.config.document import Document, load
 from harness.config.inventory_model import BoardModel, InventoryModel
 from harness.config.schema import validate
@@ -16,6 +17,8 @@ from harness.records.board import LOCAL, BoardEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from harness.records.external import External
 
 FILE = "boards.yaml"
 NAME = _NAME  # what a board may be called
@@ -58,13 +61,33 @@ def load_inventory(start: Path | None = None) -> Inventory:
     """
     looked = places(start)
     path = next((place for place in looked if place.is_file()), None)
+    project = _project(path)
     if path is None:
-        return Inventory(entries=_with_local({}), looked=looked)
-    return Inventory(entries=_with_local(entries_of(load(path))), path=path, looked=looked)
+        return Inventory(entries=_with_local({}, project), looked=looked)
+    document = load(path)
+    model = _checked(document)
+    common = joined(declared(document, model.externals), project)
+    entries = _with_local(_entries(document, model, common), common)
+    return Inventory(entries=entries, path=path, looked=looked)
+
+
+def _project(inventory: Path | None) -> dict[str, External]:
+    """Return the programs of harness.yaml, in the working directory or beside the inventory.
+
+    Not of one beside the suite: who wrote the suite does not say what runs on the user's boards.
+    """
+    near = [] if inventory is None else [inventory.parent / PROJECT]
+    path = next((place for place in (Path(PROJECT), *near) if place.is_file()), None)
+    return {} if path is None else of_project(path)
 
 
 def entries_of(document: Document) -> dict[str, BoardEntry]:
     """Check a document and return its entries; raises ConfigError."""
+    model = _checked(document)
+    return _entries(document, model, declared(document, model.externals))
+
+
+def _checked(document: Document) -> InventoryModel:
     model = validate(document, InventoryModel)
     if LOCAL in model.boards and model.boards[LOCAL].host is not None:
         raise ConfigError(
@@ -72,13 +95,26 @@ def entries_of(document: Document) -> dict[str, BoardEntry]:
             where=document.where(("boards", LOCAL)),
             do="give the other machine a name of its own",
         )
-    return {name: _entry(name, board) for name, board in model.boards.items()}
+    return model
 
 
-def _with_local(entries: dict[str, BoardEntry]) -> dict[str, BoardEntry]:
-    return {LOCAL: BoardEntry(name=LOCAL), **entries}
+def _entries(
+    document: Document, model: InventoryModel, common: Mapping[str, External]
+) -> dict[str, BoardEntry]:
+    """A board's own declaration of a program stands before the common one of that name."""
+    entries = {}
+    for name, board in model.boards.items():
+        own = declared(document, board.externals, ("boards", name, "externals"))
+        entries[name] = _entry(name, board, {**common, **own})
+    return entries
 
 
-def _entry(name: str, board: BoardModel) -> BoardEntry:
-    keys = board.model_dump(exclude={"power", "meter"})
-    return BoardEntry(name=name, sensor=board.power.sensor, **keys)
+def _with_local(
+    entries: dict[str, BoardEntry], common: dict[str, External]
+) -> dict[str, BoardEntry]:
+    return {LOCAL: BoardEntry(name=LOCAL, externals=common), **entries}
+
+
+def _entry(name: str, board: BoardModel, externals: Mapping[str, External]) -> BoardEntry:
+    keys = board.model_dump(exclude={"power", "meter", "externals"})
+    return BoardEntry(name=name, sensor=board.power.sensor, externals=externals, **keys)

@@ -68,7 +68,11 @@ def _newline(text: str) -> str:
 
 
 def _entries(path: Path, text: str) -> dict[str, BoardEntry]:
-    return entries_of(parse(text.encode(), name=str(path))) if _holds_data(text) else {}
+    if not _holds_data(text):
+        return {}
+    entries = entries_of(parse(text.encode(), name=str(path)))
+    # programs are declared once for all boards: they are no part of what is appended
+    return {name: dataclasses.replace(entry, externals={}) for name, entry in entries.items()}
 
 
 def _keys(entry: BoardEntry) -> dict[str, object]:

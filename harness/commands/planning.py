@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from harness.commands.console import note
 from harness.errors import UnknownBoardError
+from harness.records.external import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.networks.prepared import Prepared
     from harness.records.board import BoardEntry, BoardFacts
+    from harness.records.external import External
     from harness.records.item import Item, Plan, Planned, Work
     from harness.suite.catalogue import Catalogue
     from harness.suite.suite import Suite
@@ -27,6 +29,11 @@ class Chosen:
     suite: Suite
     entries: tuple[BoardEntry, ...]
     inventory: Path | None = None
+
+    @property
+    def externals(self) -> dict[str, External]:
+        """The user's own programs by name, of all chosen boards."""
+        return {name: one for e in self.entries for name, one in e.externals.items()}
 
 
 def select(words: str, boards: Sequence[str]) -> Chosen:
@@ -57,7 +64,9 @@ def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None)
     """
     from harness.suite.plan import check
 
-    check(chosen.suite, catalogue(), profile=profile or "", keyword=keyword or "")
+    known = catalogue(chosen.externals)
+    require_files(chosen)
+    check(chosen.suite, known, profile=profile or "", keyword=keyword or "")
     settle_weights([n for block in chosen.suite.blocks for n in getattr(block, "networks", ())])
 
 
@@ -84,7 +93,7 @@ def make_plan(
     return plan(
         chosen.suite,
         boards,
-        catalogue(),
+        catalogue(chosen.externals),
         profile=profile or "",
         keyword=keyword or "",
         seed=secrets.randbits(31),
@@ -92,16 +101,20 @@ def make_plan(
     )
 
 
-def catalogue() -> Catalogue:
-    """Return what this version can measure: kernels, networks, runtimes."""
+def catalogue(externals: Mapping[str, External] | None = None) -> Catalogue:
+    """Return what can be measured: kernels, networks and runtimes here, programs of the user's."""
     from harness.networks.registry import NETWORKS
-    from harness.runtimes import native
-    from harness.runtimes.registry import RUNTIMES, taking
+    from harness.runtimes import external, native
+    from harness.runtimes.registry import RUNTIMES
     from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
 
+    programs = externals or {}
     networks = {
         name: NetworkInfo(
-            runtimes={scheme: taking(forms) for scheme, forms in network.schemes.items()},
+            runtimes={
+                scheme: tuple(_running(name, scheme, forms, programs))
+                for scheme, forms in network.schemes.items()
+            },
             shape=network.shape,
             weights=network.weights_at_hand(),
         )
@@ -110,8 +123,42 @@ def catalogue() -> Catalogue:
     runtimes = {
         name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=runtime.THREADS)
         for name, runtime in RUNTIMES.items()
+        if name != external.NAME  # a program is named, never all of them
     }
-    return Catalogue(kernels=native.KERNELS, networks=networks, runtimes=runtimes)
+    runtimes |= {one.runtime: RuntimeInfo(threads=one.threads) for one in programs.values()}
+    return Catalogue(
+        kernels=native.KERNELS, networks=networks, runtimes=runtimes, externals=programs
+    )
+
+
+def _running(
+    network: str, scheme: str, forms: Sequence[str], programs: Mapping[str, External]
+) -> Iterator[str]:
+    """Yield what runs a network in these forms; ONNX is the one that the user's programs get."""
+    from harness.runtimes import external
+    from harness.runtimes.registry import taking
+
+    yield from (name for name in taking(forms) if name != external.NAME)
+    for one in programs.values():
+        does = scheme in one.schemes or one.schemes == (OWN,)
+        if set(forms) & set(external.FORMS) and one.workload == network and does:
+            yield one.runtime
+
+
+def require_files(chosen: Chosen) -> None:
+    """Raise ConfigError when a program that the suite names has a file that cannot be pushed."""
+    from harness.runtimes import external
+
+    programs = chosen.externals
+    named = {
+        word
+        for block in chosen.suite.blocks
+        for axis in ("externals", "implementations", "runtimes")
+        for word in getattr(block, axis, ())
+    }
+    for name, one in programs.items():
+        if name in named or one.runtime in named:
+            external.require_files(one)
 
 
 class Workshop:

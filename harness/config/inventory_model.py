@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
+from harness.config.external_model import Externals
 from harness.config.schema import Strict
 from harness.config.words import NAME, Name, check
 
@@ -50,6 +51,7 @@ class BoardModel(Strict):
     recover: Annotated[str, AfterValidator(check(_LINE, "command of one line"))] | None = None
     root: Path = "/"
     emulated: bool = False
+    externals: Externals = Field(default_factory=dict)  # this board's own, before the common ones
 
     @field_validator("meter")
     @classmethod
@@ -68,9 +70,10 @@ class BoardModel(Strict):
 
 
 class InventoryModel(Strict):
-    """boards.yaml: one mapping from name to board."""
+    """boards.yaml: one mapping from name to board, and the user's own programs."""
 
     boards: dict[str, BoardModel]
+    externals: Externals = Field(default_factory=dict)
 
     @field_validator("boards")
     @classmethod

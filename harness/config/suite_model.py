@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from harness.config.schema import Strict
-from harness.config.words import NAME, CoreChoice, Name, Network, Scheme, Shape
+from harness.config.words import NAME, CoreChoice, Name, Network, Scheme, Shape, check
+from harness.records.external import PREFIX
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ _WORDS = {
     " proxy_command ssh ssh_config ssh_options known_hosts forward dir root",
     COMMANDS: "command commands cmd exec run shell script scripts hook hooks pre post before after"
     " setup teardown prepare restore recover env environment interpreter python plugin plugins"
-    " include extends",
+    " include extends protocol golden",
     RIGHTS: "become sudo tune meter power group tags emulated",
 }
 _ELSEWHERE = {word: place for place, words in _WORDS.items() for word in words.split()}
@@ -39,6 +41,21 @@ def _some(value: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Many = Annotated[tuple[T, ...], AfterValidator(_some)]
+
+_PROGRAM = re.compile(rf"{re.escape(PREFIX)}{NAME.pattern}", re.ASCII)
+_RUNTIME_WANTS = "runtime: write its name, or external:NAME for a program of your own"
+
+
+def _runtime(value: str) -> str:
+    if not _PROGRAM.fullmatch(value):
+        check(NAME, _RUNTIME_WANTS)(value)
+    return value
+
+
+def _programs_only(value: object) -> object:
+    if isinstance(value, dict):
+        raise ValueError(f"wants a list of names, has keys with values: {COMMANDS}")  # noqa: TRY004
+    return value
 
 
 def _selector(value: object) -> str:
@@ -60,7 +77,7 @@ def _implementations(value: object) -> tuple[str, ...]:
     if not isinstance(words, tuple) or not words:
         raise ValueError("wants best, all, or a list such as [ref, avx2]")
     for word in words:
-        if not isinstance(word, str) or not NAME.fullmatch(word):
+        if not isinstance(word, str) or not (NAME.fullmatch(word) or _PROGRAM.fullmatch(word)):
             raise ValueError(f"{word!r:.82} is no implementation: write best, all, or [ref, avx2]")
     if isinstance(value, str) and value not in {"best", "all"}:
         raise ValueError(f"{value!r:.82} is not known: write best, all, or a list such as [ref]")
@@ -100,19 +117,30 @@ class NetworkBlockModel(Strict):
 
     networks: Many[Network]
     schemes: Many[Scheme]
-    runtimes: Many[Name] = ("native",)
+    runtimes: Many[Annotated[str, AfterValidator(_runtime)]] = ("native",)
     devices: Many[Name] = ("cpu",)
     batch: Many[Annotated[int, Field(ge=1, le=1024)]] = (1,)
     scenario: Many[Literal["latency", "throughput"]] = ("latency",)
     on: Many[CoreChoice] = ("1",)
 
 
+class ExternalBlockModel(Strict):
+    """A block of the user's own programs: each at all schemes and shapes it was declared with."""
+
+    externals: Annotated[Many[Name], BeforeValidator(_programs_only)]
+    on: Many[CoreChoice] = ("1",)
+
+
 def _kind(value: object) -> str:
-    return "<network>" if isinstance(value, dict) and "networks" in value else "<kernel>"
+    tags = {"networks": "<network>", "externals": "<external>"}
+    keys = value if isinstance(value, dict) else {}
+    return next((tag for key, tag in tags.items() if key in keys), "<kernel>")
 
 
 Block = Annotated[
-    Annotated[KernelBlockModel, Tag("<kernel>")] | Annotated[NetworkBlockModel, Tag("<network>")],
+    Annotated[KernelBlockModel, Tag("<kernel>")]
+    | Annotated[NetworkBlockModel, Tag("<network>")]
+    | Annotated[ExternalBlockModel, Tag("<external>")],
     Discriminator(_kind),
 ]
 

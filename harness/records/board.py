@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.records.external import External
+
 LOCAL = "local"
 
 
@@ -28,6 +30,7 @@ class BoardEntry:
     runtimes: Mapping[str, str] = field(default_factory=dict)
     recover: str | None = None
     emulated: bool = False
+    externals: Mapping[str, External] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -142,3 +142,5 @@ class Work:
     accuracy_value: float | None = None
     accuracy_n: int = 0
     accuracy_sqnr_db: float | None = None
+    timed_by: str = ""  # "" = a clock of ours around each sample; else whose, in words
+    timeout_s: int = 0  # of one repetition; 0 = as the session has it

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError
-from harness.runtimes import native, onnxruntime_cpu
+from harness.records.external import external_name
+from harness.runtimes import external, native, onnxruntime_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 RUNTIMES: Mapping[str, Runtime] = {
     native.NAME: native,
     onnxruntime_cpu.NAME: onnxruntime_cpu,
+    external.NAME: external,
 }
 
 
@@ -35,6 +37,7 @@ def form_for(runtime: str, forms: Iterable[str]) -> str:
 
 def find(name: str) -> Runtime:
     """Return the runtime called `name`; ConfigError lists the known ones."""
+    name = external.NAME if external_name(name) else name
     if name not in RUNTIMES:
         raise ConfigError(
             f"unknown runtime {name!r}", do=f"known runtimes: {', '.join(sorted(RUNTIMES))}"

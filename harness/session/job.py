@@ -104,7 +104,7 @@ def _items(job: Job) -> Iterator[bytes]:
             yield from (line(key, one) for one in values)
         yield line("threads", work.item.threads)
         yield line("cores", job.cpu_list(work.item.cores))
-        yield line("timeout_s", job.timeout_s)
+        yield line("timeout_s", work.timeout_s or job.timeout_s)
         windows = job.protocol.energy_windows if work.item.energy and job.sensors else 0
         yield line("energy_windows", windows)
         yield line("energy_window_ns", int(job.protocol.energy_window_s * 1e9))

@@ -7,6 +7,7 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.records.external import UNCHECKED
 from harness.records.measurement import (
     Accuracy,
     Build,
@@ -206,7 +207,7 @@ def _measured(
         ),
         check=Check(
             kind=work.check_kind,
-            passed=passed,
+            passed=passed and work.check_kind != UNCHECKED,
             detail=words_of(last, "check_detail") or work.check_words or None,
         ),
         latency_ns=latency,
@@ -222,6 +223,7 @@ def _measured(
         temperature_c=_temperature(last),
         energy=energy,
         energy_absent=energy_absent,
+        timed_by=work.timed_by or None,
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.records.external import External
+
 # Shapes of whole networks at 224x224; each op takes those that are written as its own are.
 SHAPE_SETS: Mapping[str, tuple[str, ...]] = {
     "resnet18": (
@@ -77,6 +79,7 @@ class Catalogue:
     kernels: Mapping[str, tuple[str, ...]]
     networks: Mapping[str, NetworkInfo] = field(default_factory=dict)
     runtimes: Mapping[str, RuntimeInfo] = field(default_factory=dict)
+    externals: Mapping[str, External] = field(default_factory=dict)  # the user's own programs
     switches_modes: bool = False  # whether a session can set power modes
 
     def runtime(self, name: str) -> RuntimeInfo | None:

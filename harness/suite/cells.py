@@ -15,7 +15,8 @@ from harness.errors import ConfigError
 from harness.records.item import Item
 from harness.records.shape import MAPS, fits, parse
 from harness.suite.catalogue import SHAPE_SETS, Catalogue
-from harness.suite.suite import KernelBlock, NetworkBlock, Suite
+from harness.suite.externals import beside, dead_programs, program_items, split
+from harness.suite.suite import Block, ExternalBlock, KernelBlock, NetworkBlock, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +49,12 @@ def expand(suite: Suite, catalogue: Catalogue) -> Cells:
     for number, block in enumerate(suite.blocks):
         _bounded(suite, number, block)
         if isinstance(block, KernelBlock):
-            found = list(_kernels(block, catalogue))
+            found: list[Cell | None] = list(_kernels(block, catalogue))
             dead += _dead_kernels(suite, number, block, catalogue)
+            dead += dead_programs(suite, number, block, catalogue)
+        elif isinstance(block, ExternalBlock):
+            found = [Cell(item=item) for item in program_items(block, catalogue)]
+            dead += dead_programs(suite, number, block, catalogue)
         else:
             found = list(_networks(block, catalogue))
             dead += _dead_networks(suite, number, block, catalogue)
@@ -63,7 +68,7 @@ def expand(suite: Suite, catalogue: Catalogue) -> Cells:
     return Cells(cells=tuple(by_mode), dropped=dropped * len(suite.modes))
 
 
-def _bounded(suite: Suite, number: int, block: KernelBlock | NetworkBlock) -> None:
+def _bounded(suite: Suite, number: int, block: Block) -> None:
     size = len(suite.modes)
     for values in vars(block).values():
         size *= len(values)
@@ -77,12 +82,16 @@ def _in_mode(cell: Cell, mode: str) -> Cell:
 
 
 def _kernels(block: KernelBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
+    ours, programs = split(block.implementations)
     for op in block.ops:
         shapes = [shape for name in block.shapes for shape in _shapes(op, name)]
         for scheme, shape, cores in itertools.product(block.schemes, shapes, block.on):
             if scheme in catalogue.kernels.get(op, ()) and fits(op, shape):
                 item = Item(kind="kernel", workload=op, scheme=scheme, shape=shape, cores=cores)
-                yield Cell(item=item, implementations=block.implementations)
+                if ours:
+                    yield Cell(item=item, implementations=ours)
+                for own in beside(item, programs, catalogue.externals):
+                    yield Cell(item=own) if own is not None else None
             else:
                 yield None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.records.external import external_name
 from harness.records.shape import splits
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[
         or _runtime(item, facts)
         or _cores(item, facts, catalogue)
     )
-    if item.kind != "kernel":
+    if item.kind != "kernel" or item.runtime != "native":
         return [(item, reason)]
     return _variants(item, cell.implementations, facts, reason)
 
@@ -56,6 +57,10 @@ def _device(item: Item, catalogue: Catalogue) -> str:
 
 
 def _runtime(item: Item, facts: BoardFacts) -> str:
+    name = external_name(item.runtime)
+    if name:
+        declared = name in facts.entry.externals
+        return "" if declared else f"no program {name!r} is declared for this board"
     if item.runtime == "native" or item.runtime in facts.runtimes:
         return ""
     return facts.runtime_absent.get(item.runtime, f"no {item.runtime} was found on this board")

@@ -8,9 +8,14 @@ import harness
 from harness.config.document import Document
 from harness.config.document import load as load_document
 from harness.config.schema import suggestion, validate
-from harness.config.suite_model import KernelBlockModel, NetworkBlockModel, SuiteModel
+from harness.config.suite_model import (
+    ExternalBlockModel,
+    KernelBlockModel,
+    NetworkBlockModel,
+    SuiteModel,
+)
 from harness.errors import ConfigError
-from harness.suite.suite import KernelBlock, NetworkBlock, Suite
+from harness.suite.suite import Block, ExternalBlock, KernelBlock, NetworkBlock, Suite
 
 
 def load(path: Path) -> Suite:
@@ -34,9 +39,11 @@ def from_document(document: Document) -> Suite:
     )
 
 
-def _block(model: KernelBlockModel | NetworkBlockModel) -> KernelBlock | NetworkBlock:
+def _block(model: KernelBlockModel | NetworkBlockModel | ExternalBlockModel) -> Block:
     if isinstance(model, KernelBlockModel):
         return KernelBlock(**model.model_dump())
+    if isinstance(model, ExternalBlockModel):
+        return ExternalBlock(**model.model_dump())
     return NetworkBlock(**model.model_dump())
 
 

@@ -36,12 +36,23 @@ class NetworkBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalBlock:
+    """Programs of the user's own by name; what each computes stands where it is declared."""
+
+    externals: tuple[str, ...]
+    on: tuple[str, ...] = ("1",)
+
+
+Block = KernelBlock | NetworkBlock | ExternalBlock
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suite:
     """What a suite file says. `overrides` are single values of the protocol."""
 
     name: str
     boards: tuple[str, ...]
-    blocks: tuple[KernelBlock | NetworkBlock, ...]
+    blocks: tuple[Block, ...]
     profile: str = "quick"
     modes: tuple[str, ...] = ("default",)
     energy: str = "networks"
