@@ -23,7 +23,7 @@ static void blame(const struct job_item *item, const char *announced, char *what
     char err[WORDS_ROOM];
     const struct kernel_variant *v = item->kind == ITEM_KERNEL ? item_variant(item, err, sizeof err) : NULL;
     if (item->kind == ITEM_PROGRAM)
-        snprintf(what, size, "program %.100s", strncmp(item->args[0], "blob:", 5) == 0 ? "" : item->args[0]);
+        snprintf(what, size, "program %.100s", strncmp(item->args[0], "blob:", 5) == 0 ? "(pushed)" : item->args[0]);
     else if (item->kind == ITEM_NETWORK)
         snprintf(what, size, "network (%.200s)", announced[0] ? announced : "being prepared");
     else
