@@ -12,6 +12,8 @@ wanted=(
   dropbear-bin:/usr/sbin/dropbear
   iproute2:ip
   nftables:nft
+  g++:c++
+  libbenchmark-dev:/usr/include/benchmark/benchmark.h
   debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
 )
 
