@@ -28,5 +28,5 @@ def test_an_unknown_form_is_taken_by_none() -> None:
 
 
 def test_an_unknown_runtime_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="known runtimes: .*native"):
+    with pytest.raises(ConfigError, match=r"known runtimes: .*native"):
         registry.find("no_such")
