@@ -17,6 +17,7 @@ from harness.commands import (
     doctor,
     export,
     gate,
+    init,
     kernels,
     networks,
     reindex,
@@ -66,6 +67,7 @@ app.command("show", rich_help_panel=FIRST)(show.show)
 app.command("compare", rich_help_panel=FIRST)(compare.compare)
 app.command("report", rich_help_panel=FIRST)(report.report)
 app.command("gate", rich_help_panel=FIRST)(gate.gate)
+app.command("init", rich_help_panel=SECOND)(init.init)
 app.command("doctor", rich_help_panel=SECOND)(doctor.doctor)
 app.command("runs", rich_help_panel=SECOND)(runs.runs)
 app.command("resume", rich_help_panel=SECOND)(resume.resume)

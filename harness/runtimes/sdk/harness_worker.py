@@ -4,9 +4,9 @@
     harness_worker.work(infer, version="mine 1.0", executed="w8a8")
 
 `infer()` does one inference and returns its result: bytes, or whatever has a buffer (a numpy
-array): int32 or float32, little-endian, row-major. Call `work` when everything is loaded. Nothing
-is read or written while samples are taken. Declare it in boards.yaml or harness.yaml so, and the
-harness brings both files to the board under names of its own:
+array) of int32 or float32, little-endian, row-major; or `output` makes that of it, untimed. Call
+`work` when everything is loaded. Nothing is read or written while samples are taken. Declare it in
+boards.yaml or harness.yaml so, and the harness brings both files to the board under its own names:
 
     mine: {protocol: worker, command: [python3, ./harness_worker.py, ./mine.py, "{a}", "{b}"], ...}
 
@@ -71,24 +71,24 @@ def warm_up(infer):
     return count, times[0], iterations
 
 
-def measure(infer):
+def measure(infer, output):
     """Samples or one window, iterations, inferences, both outputs, warm-up (count, first ns)."""
     count, first_ns, iterations = warm_up(infer)
-    before = raw(infer())
+    before = output(infer())
     window = setting("WINDOW_NS")
     if window == 0:
         samples = []
         for _ in range(setting("SAMPLES")):
             sample, result = take(infer, iterations)
             samples.append(sample)
-        return samples, iterations, 0, (before, raw(result)), (count, first_ns)
+        return samples, iterations, 0, (before, output(result)), (count, first_ns)
     (begin, end, cpu), result = take(infer, 1)
     inferences = 1
     while end - begin < window:
         (_, end, more), result = take(infer, 1)
         cpu += more
         inferences += 1
-    return [(begin, end, cpu)], 1, inferences, (before, raw(result)), (count, first_ns)
+    return [(begin, end, cpu)], 1, inferences, (before, output(result)), (count, first_ns)
 
 
 def raw(result):
@@ -96,10 +96,10 @@ def raw(result):
     return bytes(memoryview(result).cast("B"))
 
 
-def work(infer, version, executed, weights_bytes=0, load_ns=0):
+def work(infer, version, executed, output=raw, weights_bytes=0, load_ns=0):
     """Measure `infer` and report; `executed` is its precision, a word such as w8a8 or fp32."""
     gc.disable()
-    samples, iterations, inferences, outputs, (warmup, first_ns) = measure(infer)
+    samples, iterations, inferences, outputs, (warmup, first_ns) = measure(infer, output)
     gc.enable()
     lines = [
         "runtime " + version,
