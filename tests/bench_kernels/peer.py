@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tests.bench_common.timing import median_ns
 from tests.bench_kernels import outside
-from tests.bench_kernels.timing import median_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench_common.program import ROOT
 from tests.bench_kernels import ours
 from tests.bench_kernels.goals import Goal, Kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ROOT = Path(__file__).parents[2]
 LIMIT_S = 180.0
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from math import exp, log
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tests.bench_common import page
+from tests.bench_common.page import MISSING
 from tests.bench_kernels.goals import CONV, Goal, Kernel
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.bench_kernels.rounds import Bench, Seen
 
-MISSING = "unavailable"
 _T = TypeVar("_T")
 
 
@@ -190,14 +191,8 @@ def table(rows: Sequence[Row], *, rounds: int, machine: str, when: str) -> str:
         parts.append("|---|---|---|---|---|---|---|---|---|")
         parts += [_line(row) for row in mine]
         parts.append("")
-    judged = [row for row in rows if row.met is not None]
-    met = sum(1 for row in judged if row.met)
-    parts.append(f"{met} of {len(judged)} met, {len(_open(rows))} without a verdict.\n")
+    parts.append(page.closing((row.met, row.target) for row in rows))
     return "\n".join(parts)
-
-
-def _open(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.met is None and row.target > 0]
 
 
 def _shares(row: Row) -> str:
@@ -208,7 +203,6 @@ def _shares(row: Row) -> str:
 
 
 def _line(row: Row) -> str:
-    low, high = row.ratio_range
     cells = (
         row.shape,
         row.variant,
@@ -216,8 +210,8 @@ def _line(row: Row) -> str:
         _shares(row),
         row.peer,
         f"{row.peers:.1f} {row.unit}" if row.peers else "",
-        f"{row.ratio:.2f} [{low:.2f}..{high:.2f}]" if row.ratio else "",
+        page.ratio(row.ratio, row.ratio_range),
         f"{row.target:.2f}" if row.target else "",
-        {True: "yes", False: "**no**", None: ""}[row.met],
+        page.verdict(row.met),
     )
-    return "| " + " | ".join(cells) + " |"
+    return page.line(cells)

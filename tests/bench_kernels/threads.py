@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.records.shape import parse
-from tests.bench_kernels.rows import MISSING, Row
+from tests.bench_common.page import MISSING
+from tests.bench_kernels.rows import Row
 from tests.kernels.runner_rig import Outcome, Rig, kernel, native
 
 if TYPE_CHECKING:
