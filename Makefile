@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long test-deps reliability check-kernels bench-kernels count-kernels lint types layers wheel clean
+.PHONY: help run setup test test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,9 @@ check-kernels: $(INSTALLED_DEV) test-deps ## every kernel variant on every CPU m
 
 bench-kernels: $(INSTALLED_DEV) ## our kernels beside others' on this machine: build/bench/kernels.json, docs/PERFORMANCE.md
 	@$(BIN)/python -m tests.bench_kernels
+
+bench-networks: $(INSTALLED_DEV) ## our networks beside other runtimes' on this machine: build/bench/networks.json, docs/PERFORMANCE.md
+	@$(BIN)/python -m tests.bench_networks
 
 count-kernels: $(INSTALLED_DEV) test-deps ## executed instructions of Arm and RISC-V kernels in the emulator: docs/COUNTS.md
 	@$(BIN)/python -m tests.count_kernels

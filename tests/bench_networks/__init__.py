@@ -1,0 +1,1 @@
+"""Networks of ours beside the same networks in other runtimes; a program, not a test."""

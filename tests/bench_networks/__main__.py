@@ -1,0 +1,53 @@
+"""`python -m tests.bench_networks`: rounds, build/bench/networks.json and docs/PERFORMANCE.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from harness.networks.registry import NETWORKS, settle
+from tests.bench_common.page import put
+from tests.bench_common.program import FOLDER, PAGE, machine, on_one_core, say
+from tests.bench_networks.goals import GOALS
+from tests.bench_networks.rounds import Bench
+from tests.bench_networks.rows import rows_of, table
+
+ROWS = FOLDER / "networks.json"
+ROUNDS = 5
+
+
+def main() -> int:
+    """Measure all goals and write both files; 0 whether met or not: the rows say it."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=ROUNDS)
+    options.add_argument("--only", default="", help="goals whose name contains it")
+    options.add_argument("--no-page", action="store_true", help="leave docs/PERFORMANCE.md alone")
+    asked = options.parse_args()
+    if platform.machine() != "x86_64":
+        say("bench-networks: the peers are those of an x86-64 machine")
+        return 2
+    where, begin = machine(), datetime.now(UTC)
+    settle(NETWORKS, say=say)
+    ROWS.parent.mkdir(parents=True, exist_ok=True)
+    on_one_core()
+    bench = Bench(goal for goal in GOALS if asked.only in goal.name)
+    say("files and environments; the first time takes minutes")
+    bench.prepare(say)
+    for number in range(asked.rounds):
+        say(f"round {number + 1} of {asked.rounds}")
+        bench.round(say)
+    rows = rows_of(bench)
+    page = table(rows, rounds=asked.rounds, machine=where, when=f"{begin:%Y-%m-%d %H:%M} UTC")
+    ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+    if not asked.no_page:
+        put(PAGE, page)
+    say(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What the networks are to reach, as data: one line a goal. Measures nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SQUEEZENET = "squeezenet1_1"
+RESNET = "resnet18"
+BINARIZED = "binarized_resnet18"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """Ours over a peer on `network` (another one where `theirs` says so); 0 = only shown."""
+
+    name: str
+    network: str
+    scheme: str
+    peer: str
+    target: float = 0.0
+    theirs: str = ""
+
+    @property
+    def against(self) -> str:
+        """The network that the peer runs."""
+        return self.theirs or self.network
+
+
+def _goals(
+    name: str, network: str, scheme: str, peers: dict[str, float], theirs: str = ""
+) -> tuple[Goal, ...]:
+    return tuple(
+        Goal(name=name, network=network, scheme=scheme, peer=peer, target=target, theirs=theirs)
+        for peer, target in peers.items()
+    )
+
+
+_WITHIN_15_PERCENT = 1 / 1.15
+
+GOALS = (
+    *_goals(
+        "binarized ResNet-18: times ResNet-18 of the same layout",
+        BINARIZED,
+        "w1a1",
+        {
+            "ORT int8": 4.0,
+            "OpenVINO int8": 3.3,
+            "OpenVINO int8, vectors only": 3.3,
+            "ORT fp32": 12.0,
+            "OpenVINO fp32": 0.0,
+            "OpenVINO bf16": 0.0,
+        },
+        theirs=RESNET,
+    ),
+    *_goals("binarized ResNet-18: times the same network in LCE", BINARIZED, "w1a1", {"LCE": 10.0}),
+    *_goals(
+        "SqueezeNet 1.1 w8a8",
+        SQUEEZENET,
+        "w8a8",
+        {"OpenVINO int8": 1.0, "OpenVINO int8, vectors only": 0.0, "ORT int8": 1.25},
+    ),
+    *_goals(
+        "SqueezeNet 1.1 fp32",
+        SQUEEZENET,
+        "fp32",
+        {
+            "ORT fp32": _WITHIN_15_PERCENT,
+            "OpenVINO fp32": 0.0,
+            "LiteRT fp32": 0.0,
+            "ncnn fp32": 0.0,
+            "OpenVINO bf16": 0.0,
+        },
+    ),
+    *_goals(
+        "ResNet-18 w8a8",
+        RESNET,
+        "w8a8",
+        {"OpenVINO int8": 0.0, "OpenVINO int8, vectors only": 0.0, "ORT int8": 0.0},
+    ),
+    *_goals(
+        "ResNet-18 fp32",
+        RESNET,
+        "fp32",
+        {
+            "ORT fp32": _WITHIN_15_PERCENT,
+            "OpenVINO fp32": 0.0,
+            "LiteRT fp32": 0.0,
+            "ncnn fp32": 0.0,
+            "OpenVINO bf16": 0.0,
+        },
+    ),
+)

@@ -1,0 +1,41 @@
+"""Whether outputs are those of the network that was asked for, and how near they come to fp32."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.networks.truth import compare
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# least signal over noise; seeded networks are no kinder to 8 bits than trained ones
+_LEAST_DB = {"fp32": 60.0, "bf16": 15.0, "fp16": 40.0, "w8a8": 8.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """`words` stand beside the time; with a `fault` there is no time."""
+
+    words: str = ""
+    fault: str = ""
+
+
+def judge(
+    truth: NDArray[np.float32] | None, made: NDArray[np.float32], precision: str, *, trained: bool
+) -> Judgement:
+    """Hold outputs against those at fp32; without any the plan's own known answer must do."""
+    if truth is None:
+        return Judgement(words="trained" if trained else "seeded")
+    if made.shape != truth.shape:
+        return Judgement(fault=f"outputs of the shape {made.shape}, wanted {truth.shape}")
+    found = compare(truth, made)
+    least = _LEAST_DB.get(precision, 0.0)
+    near = "exact" if found.sqnr_db is None else f"{found.sqnr_db:.0f} dB"
+    if found.sqnr_db is not None and not found.sqnr_db >= least:
+        return Judgement(fault=f"wrong outputs: {near} of fp32, wanted {least:.0f}")
+    if not trained:
+        return Judgement(words=f"seeded, {near}")
+    return Judgement(words=f"top-1 as fp32 {100 * found.agreement:.1f} % of {found.n}, {near}")
