@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.networks.birealnet import build
+from harness.networks.lower import lower
 from harness.networks.plan import write_plan
-from harness.networks.reference import run_reference
+from harness.networks.reference import check_input, run_reference
 from harness.records.shape import parse, splits
 from tests.kernels.runner_rig import Rig, Value, block, kernel, native
 
@@ -28,8 +29,8 @@ def rig(tmp_path: Path) -> Rig:
 @pytest.fixture(scope="module")
 def network() -> tuple[bytes, bytes, bytes]:
     """Plan, input and true output of a small binarized network."""
-    small = build(seed=1, side=SIDE, width=16, classes=10)
-    data = bytes(range(256)) * (SIDE * SIDE * 3 // 256)
+    small = lower(build(seed=1, side=SIDE, width=16, classes=10)).network
+    data = check_input(bytes(range(256)) * (SIDE * SIDE * 3 // 256))
     return write_plan(small), data, run_reference(small, data)
 
 

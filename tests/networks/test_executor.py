@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import platform
-import struct
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from harness.networks import birealnet
-from harness.networks.binarized_resnet18 import with_check
-from harness.networks.graph import Check, Op, PlanNetwork
+from harness.networks.graph import Check, PlanNetwork
+from harness.networks.known import with_check
+from harness.networks.lower import lower
 from tests.helpers import virtual
 from tests.networks.conftest import case, small
+from tests.networks.plans import random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 HERE = platform.machine()
 FOREIGN = ("aarch64", "arm", "riscv64")
-REF_ONLY = "0"
+PORTABLE = "0"
+ALL = "0xffffffff"
+# every feature up to AVX2 on x86-64, none of the wider ones; harmless elsewhere
+NARROW = "0x1f"
 
 
 def run(argv: Sequence[Path | str]) -> subprocess.CompletedProcess[str]:
@@ -30,56 +35,66 @@ def run(argv: Sequence[Path | str]) -> subprocess.CompletedProcess[str]:
 
 
 def agrees(
-    program: Sequence[Path | str], folder: Path, network: PlanNetwork, seed: int, *features: str
+    program: Sequence[Path | str], folder: Path, network: PlanNetwork, seed: int, *more: str
 ) -> str:
+    """Run the plan; its output is the reference's, byte for byte. `more`: features, threads."""
     paths, wanted = case(folder, network, seed)
-    done = run([*program, "run", *paths, *features])
-    assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
-    assert paths[-1].read_bytes() == wanted
+    done = run([*program, "run", *paths, *more])
+    assert done.returncode == 0, f"{network.name}: {done.returncode}: {done.stderr}"
+    made = paths[-1].read_bytes()
+    if made != wanted:
+        seen, told = np.frombuffer(made, "<f4"), np.frombuffer(wanted, "<f4")
+        wrong = np.flatnonzero(seen.view(np.int32) != told.view(np.int32))
+        pytest.fail(f"{network.name}: {len(wrong)} values differ: {seen[wrong]} {told[wrong]}")
     return done.stdout
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_whole_network_is_bit_exact(
-    driver: Callable[..., Path], tmp_path: Path, seed: int
+def bireal(width: int, seed: int = 4) -> PlanNetwork:
+    return with_check(lower(birealnet.build(seed=seed, side=32, width=width, classes=10)).network)
+
+
+@pytest.mark.parametrize("features", [ALL, NARROW, PORTABLE])
+def test_networks_made_at_random_are_bit_exact(
+    driver: Callable[..., Path], tmp_path: Path, features: str
 ) -> None:
-    network = with_check(birealnet.build(seed=seed))
-    words = agrees([driver(HERE)], tmp_path, network, seed + 10)
-    assert "xnor_gemm_w1a1__" in words
-    assert "int8_gemm_w8a8__" in words
+    for seed in range(60):
+        agrees([driver(HERE)], tmp_path, random_plan(seed), seed, features)
+
+
+@pytest.mark.parametrize("threads", ["2", "3"])
+def test_threads_share_every_kind_of_layer(
+    driver: Callable[..., Path], tmp_path: Path, threads: str
+) -> None:
+    for seed in range(20):
+        agrees([driver(HERE)], tmp_path, random_plan(seed), seed, ALL, "1", threads)
 
 
 @pytest.mark.parametrize("width", [8, 32, 64, 72])
 def test_padded_bits_count_for_nothing(
     driver: Callable[..., Path], tmp_path: Path, width: int
 ) -> None:
-    agrees([driver(HERE)], tmp_path, small(seed=4, width=width), 5)
-    agrees([driver(HERE)], tmp_path, small(seed=4, width=width), 5, REF_ONLY)
+    words = agrees([driver(HERE)], tmp_path, bireal(width), 5)
+    assert "xnor_conv_w1a1__" in words
+    agrees([driver(HERE)], tmp_path, bireal(width), 5, PORTABLE)
 
 
-def wide(network: PlanNetwork) -> PlanNetwork:
-    """The same with multipliers that need 64 bits, and biases that saturate some channels."""
-    layers = []
-    for layer in network.layers:
-        count = len(layer.multiplier) // 4
-        numbers = [n << 12 for n in struct.unpack(f"<{count}i", layer.multiplier)]
-        packed = struct.pack(f"<{count}i", *numbers)
-        scaled = layer.op in (Op.CONV8, Op.BCONV)
-        louder = replace(layer, multiplier=packed, shift=layer.shift + 12)
-        layers.append(louder if scaled else layer)
-    biases = struct.pack("<i", 2**31 - 1) + struct.pack("<i", -(2**31)) + layers[0].bias[8:]
-    layers[0] = replace(layers[0], bias=biases)
-    return with_check(replace(network, layers=tuple(layers), checks=()))
-
-
-def test_sums_that_need_64_bits_are_exact(driver: Callable[..., Path], tmp_path: Path) -> None:
-    agrees([driver(HERE)], tmp_path, wide(small()), 6)
+@pytest.mark.parametrize("scheme", ["fp32", "fp16"])
+def test_sums_of_floats_are_near(driver: Callable[..., Path], tmp_path: Path, scheme: str) -> None:
+    for seed in range(20):
+        network = random_plan(seed, steps=2, schemes=(scheme,))
+        paths, wanted = case(tmp_path, network, seed)
+        assert run([driver(HERE), "run", *paths]).returncode == 0
+        told = np.frombuffer(wanted, "<f4")
+        difference = np.abs(np.frombuffer(paths[-1].read_bytes(), "<f4") - told).max()
+        # halves are rounded again after every layer
+        assert difference <= (1e-4 if scheme == "fp32" else 2e-2) * np.abs(told).max()
 
 
 def test_no_undefined_behaviour(driver: Callable[..., Path], tmp_path: Path) -> None:
     program = driver(HERE, trap=True)
-    agrees([program], tmp_path, small(), 7)
-    agrees([program], tmp_path, wide(small()), 7)
+    for seed in range(20):
+        agrees([program], tmp_path, random_plan(seed), 7)
+        agrees([program], tmp_path, random_plan(seed), 7, PORTABLE)
     done = run([program, "fuzz", tmp_path / "net.plan", "5", "300"])
     assert done.returncode == 0, done.stderr
 
@@ -97,7 +112,7 @@ def test_a_wrong_known_answer_is_refused(driver: Callable[..., Path], tmp_path: 
 def test_a_changed_plan_never_ends_in_a_signal(
     driver: Callable[..., Path], tmp_path: Path, seed: int
 ) -> None:
-    paths, _ = case(tmp_path, small(seed=3, width=8), 1)
+    paths, _ = case(tmp_path, small(seed=seed), 1)
     done = run([driver(HERE), "fuzz", paths[0], str(seed), "500"])
     assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
 
@@ -108,8 +123,9 @@ def test_other_architectures_are_bit_exact(
     driver: Callable[..., Path], tmp_path: Path, target: str
 ) -> None:
     program: list[Path | str] = [virtual.qemu(target), "-cpu", "max", driver(target)]
-    agrees(program, tmp_path, small(width=64), 8)
-    agrees(program, tmp_path, wide(small()), 8)
-    agrees(program, tmp_path, small(), 8, REF_ONLY)
+    for seed in range(12):
+        agrees(program, tmp_path, random_plan(seed), seed)
+        agrees(program, tmp_path, random_plan(seed + 12), seed, PORTABLE)
+    agrees(program, tmp_path, bireal(64), 8)
     done = run([*program, "fuzz", tmp_path / "net.plan", "5", "100"])
     assert done.returncode == 0, f"{done.returncode}: {done.stderr}"

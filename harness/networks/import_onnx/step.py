@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.networks.import_onnx.values import Value
     from harness.networks.model import Node
 
-# numbers that an import may make (folded constants, weights, vectors per channel): the more the file
+# numbers that an import may make (folded constants, weights, per channel): the more the file
 # itself holds, but never more than 2 GB
 FREE_NUMBERS, NUMBERS_PER_BYTE, MOST_NUMBERS = 1 << 25, 12, 1 << 29
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from harness.networks import squeezenet
+from harness.networks import onnx_forms
 from harness.networks.draft import Draft, float_weights
 from harness.networks.export_onnx import export_onnx
 from harness.networks.graph import Encoding
@@ -165,7 +165,7 @@ def test_a_whole_network_that_onnxruntime_quantised() -> None:
     x = draft.add(Dense(name="fc", inputs=(x,), output="logits", weights=head, bias=normal(10)))
     fp32 = export_onnx(draft.model(x))
     images = np.stack([normal(3, 16, 16, seed=i) for i in range(4)])
-    model = agrees(squeezenet.quantise(fp32, images), tolerance=0.02)
+    model = agrees(onnx_forms.quantise(fp32, images), tolerance=0.02)
     held = [n.weights for n in model.nodes if isinstance(n, Conv | Dense)]
     assert [w.bits for w in held] == [8] * 4
     assert sum(isinstance(n, Quant) for n in model.nodes) >= 8
