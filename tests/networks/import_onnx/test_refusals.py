@@ -55,7 +55,7 @@ CONSTANTS: dict[str, Any] = {
         (node("Div", "x zero", "y"), "divides by zero"),
         (node("Add", "x nan", "y"), "not finite"),
         (node("Add", "x spatial", "y"), "from pixel to pixel"),
-        (node("Add", "x m", "y"), "larger than the map"),
+        (node("Add", "x m", "y"), "does not fit"),
         (node("Reshape", "x shuffle", "y"), "cuts"),
         (node("Transpose", "x", "y", perm=[0, 0, 1, 2]), "perm"),
         (node("Concat", "x x", "y", axis=2), "only channels"),
