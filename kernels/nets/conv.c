@@ -70,6 +70,8 @@ static void products(const struct net_state *s, const struct layer *l, const str
         call.c = sums;
         to.z = sums;
         l->variant->gemm->run(&call);
+        for (size_t i = 0; l->tail && i < to.count * to.n; i++)
+            ((int32_t *)t->sums)[i / to.n * l->channels + i % to.n] -= l->tail;
         finish(s, l, t, &to);
     }
 }

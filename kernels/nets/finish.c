@@ -56,7 +56,6 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
                             .rows = call->count,
                             .n = call->n,
                             .floats = call->floats,
-                            .tail = l->tail,
                             .scale = l->scale + call->o,
                             .bias = l->bias + call->o,
                             .low = l->plan.low,

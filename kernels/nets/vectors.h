@@ -6,12 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A block of numbers on their way to the output: rows of n values z, `z_stride` bytes apart. int32: less `tail`. */
+/* A block of numbers on their way to the output: rows of n values z, int32 or float, `z_stride` bytes apart. */
 struct finish_rows {
     const uint8_t *z;
     size_t z_stride, rows, n;
     bool floats;
-    int32_t tail;
     const float *scale, *bias;
     const uint8_t *shortcut; /* floats, or NULL */
     size_t shortcut_stride;

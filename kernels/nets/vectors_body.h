@@ -23,10 +23,9 @@ FLAT finish_row(const struct finish_rows *f, size_t row, uint8_t *to, bool float
     const any_float *scale = f->scale, *bias = f->bias;
     const any_float *other = adds ? (const any_float *)(f->shortcut + row * f->shortcut_stride) : NULL;
     float low = f->low, high = f->high;
-    int32_t tail = f->tail;
     size_t n = f->n;
     EACH for (size_t o = 0; o < n; o++) {
-        float y = floats ? ((const any_float *)z)[o] : (float)(((const any_int *)z)[o] - tail);
+        float y = floats ? ((const any_float *)z)[o] : (float)((const any_int *)z)[o];
         y = y * scale[o];
         y = y + bias[o];
         if (adds)
