@@ -75,7 +75,7 @@ size_t case_longest_k(const struct forms *f) {
 static bool possible(const struct kernel_case *c, const struct case_shape *s) {
     const double room = (double)(SIZE_MAX / 16);
     double m = (double)s->m, n = (double)s->n, k = (double)s->k;
-    bool is_map = c->variant->map != NULL;
+    bool is_map = c->variant->kind == KERNEL_map;
     if (strcmp(c->variant->op, "gemv") == 0 && s->m != 1)
         return false;
     if (strcmp(c->variant->op, "planes") == 0 && s->n > 8)
@@ -96,9 +96,9 @@ static bool consistent(const struct case_shape *s) {
 }
 
 static bool open_kind(struct kernel_case *c, const struct case_wish *wish) {
-    if (c->variant->gemm != NULL)
+    if (c->variant->kind == KERNEL_gemm)
         return case_open_gemm(c, wish);
-    return c->variant->conv != NULL ? case_open_conv(c, wish) : case_open_map(c, wish);
+    return c->variant->kind == KERNEL_conv ? case_open_conv(c, wish) : case_open_map(c, wish);
 }
 
 bool case_open(struct kernel_case *c, const struct case_wish *wish, char *err, size_t err_size) {
@@ -108,12 +108,12 @@ bool case_open(struct kernel_case *c, const struct case_wish *wish, char *err, s
     c->shape = *s;
     c->options = wish->options;
     c->memory = *wish->memory;
-    bool is_map = c->variant->map != NULL;
+    bool is_map = c->variant->kind == KERNEL_map;
     if (!is_map && !forms_of(c->variant->op, c->variant->scheme, &c->forms)) {
         snprintf(err, err_size, "%s is not a scheme", c->variant->scheme);
         return false;
     }
-    if (!possible(c, s) || !consistent(s) || (c->variant->conv != NULL) != (s->window != 0)) {
+    if (!possible(c, s) || !consistent(s) || (c->variant->kind == KERNEL_conv) != (s->window != 0)) {
         snprintf(err, err_size, "shape %zux%zux%zu is outside what a case of %s can be", s->m, s->n, s->k,
                  c->variant->op);
         return false;

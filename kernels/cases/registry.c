@@ -6,7 +6,7 @@
 /* Two steps, so that KIND_<op> is replaced before it is pasted. */
 #define STRUCT_OF_(kind) struct kind##_kernel
 #define STRUCT_OF(kind) STRUCT_OF_(kind)
-#define FIELD_OF_(kind) .kind
+#define FIELD_OF_(kind_) .kind = KERNEL_##kind_, .kind_
 #define FIELD_OF(kind) FIELD_OF_(kind)
 
 #define KERNEL(family, op, scheme, isa) extern const STRUCT_OF(KIND_##op) family##_##op##_##scheme##__##isa;

@@ -42,12 +42,12 @@ static const char *unit_of(const struct kernel_variant *v, const struct forms *f
 
 double bench_bytes(const struct kernel_case *c) {
     double sum = 0;
-    if (c->variant->gemm != NULL) {
+    if (c->variant->kind == KERNEL_gemm) {
         bool half = strcmp(c->variant->scheme, "fp16") == 0 || strcmp(c->variant->scheme, "bf16") == 0;
         double bits = half ? 16 : c->forms.b.bits;
         return (double)c->shape.n * (double)c->shape.k * bits / 8;
     }
-    for (size_t i = 0; c->variant->map != NULL && i < c->block_count; i++)
+    for (size_t i = 0; c->variant->kind == KERNEL_map && i < c->block_count; i++)
         sum += (double)c->blocks[i].bytes;
     return sum;
 }
@@ -57,7 +57,7 @@ static struct bench_limit reading(const struct kernel_case *c, uint32_t features
     static double of;
     static struct bench_rate rate;
     double footprint = bench_bytes(c) > LEAST ? bench_bytes(c) : LEAST;
-    if (c->variant->gemm != NULL) {
+    if (c->variant->kind == KERNEL_gemm) {
         rate.per_s = peak_read_over(c->args.gemm.rhs, c->weights_bytes, features, READ_NS, &rate.loop);
         footprint = 0;
     } else if (of != footprint) {
@@ -77,7 +77,7 @@ struct bench_limit bench_limit(const struct kernel_case *c, uint32_t features) {
     const struct kernel_variant *v = c->variant;
     struct bench_limit limit = {.what = ""};
     double steps;
-    if (v->map != NULL || strcmp(v->op, "gemv") == 0)
+    if (v->kind == KERNEL_map || strcmp(v->op, "gemv") == 0)
         return reading(c, features);
     const char *unit = unit_of(v, &c->forms, &steps);
     if (unit == NULL)

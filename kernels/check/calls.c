@@ -41,7 +41,7 @@ static bool options_of(const struct kernel_variant *v, const char *epilogue, str
     *o = case_usual(v->op, v->scheme);
     if (epilogue == NULL)
         return true;
-    for (int e = 0; v->conv != NULL && e < EPILOGUE_COUNT; e++)
+    for (int e = 0; v->kind == KERNEL_conv && e < EPILOGUE_COUNT; e++)
         if (strcmp(epilogue, names[e]) == 0) {
             o->epilogue = (enum conv_epilogue)e;
             o->shortcut = false;

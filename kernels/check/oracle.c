@@ -62,9 +62,9 @@ static void oracle_gemm(const struct kernel_case *c, void *want) {
 }
 
 void oracle_run(const struct kernel_case *c, void *want) {
-    if (c->variant->gemm)
+    if (c->variant->kind == KERNEL_gemm)
         oracle_gemm(c, want);
-    else if (c->variant->conv)
+    else if (c->variant->kind == KERNEL_conv)
         oracle_conv(c, want);
     else
         oracle_map(c, want);

@@ -90,7 +90,9 @@ bool sweep(const struct kernel_variant *v, uint64_t seed, double budget_s, struc
                       .progress = progress,
                       .end_s = now_s() + budget_s,
                       .extremes = true};
-    const struct sweep_kind *kind = v->gemm ? &sweep_gemm : v->conv ? &sweep_conv : &sweep_map;
+    const struct sweep_kind *kind = v->kind == KERNEL_gemm   ? &sweep_gemm
+                                    : v->kind == KERNEL_conv ? &sweep_conv
+                                                             : &sweep_map;
     if (!guard_open())
         snprintf(progress->failure, sizeof progress->failure, "no memory for guarded buffers");
     else if (kind->extremes(&run)) {

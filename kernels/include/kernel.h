@@ -24,15 +24,20 @@
 #define KIND_xnor map
 #define KIND_or map
 
-/* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. One of the last three is
- * set, by the kind of the op. */
+enum kernel_kind { KERNEL_gemm, KERNEL_conv, KERNEL_map };
+
+/* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. The kind of the op says which
+ * of the last three it is. */
 struct kernel_variant {
     /* arrays: pointers would cost a relocation each, three times the letters they save */
     char name[40], family[10], op[10], scheme[8], isa[14];
+    uint8_t kind;
     uint32_t needs; /* isa_feature bits */
-    const struct gemm_kernel *gemm;
-    const struct conv_kernel *conv;
-    const struct map_kernel *map;
+    union {
+        const struct gemm_kernel *gemm;
+        const struct conv_kernel *conv;
+        const struct map_kernel *map;
+    };
 };
 
 /* All variants compiled for this architecture, `ref` first within its kernel. */

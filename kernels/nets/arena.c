@@ -20,7 +20,7 @@ struct needs {
 
 uint64_t layer_spread_bytes(const struct layer *l) {
     size_t true_k = (size_t)l->plan.kernel_h * l->plan.kernel_w * l->source.c;
-    bool spread = l->variant && !l->variant->conv && strcmp(l->plan.scheme, "w1a1") != 0 && l->k != true_k;
+    bool spread = l->variant && l->variant->kind == KERNEL_gemm && strcmp(l->plan.scheme, "w1a1") != 0 && l->k != true_k;
     return spread ? (uint64_t)l->k * l->channels : 0;
 }
 
@@ -70,7 +70,7 @@ static void place_slots(const struct net *n, const struct plan_head *h, struct a
 
 static void place_weights(struct layer *l, struct arena *a, struct needs *needs) {
     uint64_t work, parts = 1;
-    if (l->variant->conv) {
+    if (l->variant->kind == KERNEL_conv) {
         l->part_bytes = l->variant->conv->rhs_bytes(&l->shape);
         work = l->variant->conv->work_bytes(&l->shape);
     } else {
@@ -82,7 +82,7 @@ static void place_weights(struct layer *l, struct arena *a, struct needs *needs)
     l->rhs = take(a, parts * l->part_bytes);
     more(&needs->work, work);
     more(&needs->spare, layer_spread_bytes(l));
-    if (!l->variant->conv && l->how == CONV_GATHER)
+    if (l->variant->kind == KERNEL_gemm && l->how == CONV_GATHER)
         more(&needs->rows, (uint64_t)l->block * l->row_bytes + COPY_SLACK);
 }
 

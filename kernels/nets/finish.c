@@ -1,6 +1,7 @@
 /* From sums to everything a layer writes. */
 #include <math.h>
 
+#include "halves.h"
 #include "state.h"
 
 bool finish_is_affine(const struct layer *l) {
@@ -76,7 +77,7 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
     floats.stride = kept ? pixel : 4 * call->n;
     s->vectors->floats(&f, kept ? out : t->sums, floats.stride);
     for (size_t i = 0; i < call->count && l->out.type == PLAN_F16; i++)
-        s->vectors->to_halves((uint16_t *)(out + i * pixel), (const float *)(t->sums + i * floats.stride), call->n);
+        halves_of_floats((uint16_t *)(out + i * pixel), (const float *)(t->sums + i * floats.stride), call->n);
     if (l->bits.type)
         finish_signs(s, l, &floats);
 }

@@ -74,7 +74,7 @@ static void fill_weights(const struct net *n, const struct layer *l, uint8_t *sp
     const uint8_t *weights = n->bytes + l->plan.weights, *rhs = l->rhs;
     size_t stride = l->plan.weights_bytes / l->channels, columns = l->columns ? l->columns : l->channels;
     enum weight_encoding encoding = (enum weight_encoding)l->plan.encoding;
-    if (l->variant->conv) {
+    if (l->variant->kind == KERNEL_conv) {
         struct conv_weights all = {.b = weights, .b_stride = stride, .shape = l->shape, .encoding = encoding};
         l->variant->conv->pack_rhs(l->rhs, &all);
         return;

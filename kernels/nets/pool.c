@@ -1,6 +1,7 @@
 /* Pools, and layers that work element by element. */
 #include <string.h>
 
+#include "halves.h"
 #include "state.h"
 
 /* The pixels of a window inside of the map, in reading order, `room` at a time. */
@@ -47,7 +48,7 @@ static void max_bits(void *out_, const void *const *at, size_t bits) {
 void layer_maxpool(const struct net_state *s, const struct layer *l, size_t thread, struct range pixels) {
     void (*const largest[])(void *, const void *const *, size_t) = {[PLAN_I8] = s->vectors->max_bytes,
                                                                     [PLAN_F32] = s->vectors->max_floats,
-                                                                    [PLAN_F16] = s->vectors->max_halves,
+                                                                    [PLAN_F16] = halves_max,
                                                                     [PLAN_BITS] = max_bits};
     size_t bytes = l->out.type ? plan_pixel_bytes(&l->out) : 4 * l->channels;
     for (size_t first = pixels.first, count; first < pixels.end; first += count) {
@@ -119,7 +120,7 @@ void layer_affine(const struct net_state *s, const struct layer *l, size_t threa
         if (l->source.type == PLAN_I8)
             s->vectors->from_bytes((int32_t *)t->sums, (const int8_t *)at, to.count * to.n);
         else if (l->source.type == PLAN_F16)
-            s->vectors->from_halves((float *)t->sums, (const uint16_t *)at, to.count * to.n);
+            halves_to_floats((float *)t->sums, (const uint16_t *)at, to.count * to.n);
         finish(s, l, t, &to);
     }
 }

@@ -32,14 +32,11 @@ struct net_vectors {
     /* The finish of graph.py, to floats (out may be z) or to the low byte of the nearest integer. */
     void (*floats)(const struct finish_rows *f, uint8_t *out, size_t stride);
     void (*bytes)(const struct finish_rows *f, uint8_t *out, size_t stride);
-    void (*to_halves)(uint16_t *out, const float *from, size_t n);
-    void (*from_halves)(float *out, const uint16_t *from, size_t n);
     void (*from_bytes)(int32_t *out, const int8_t *from, size_t n);
     void (*scaled_bytes)(float *out, const int8_t *from, float scale, size_t n);
     /* The largest of POOL_MAX pixels, the first one among equals; out may be the first. */
     void (*max_floats)(void *out, const void *const *at, size_t n);
     void (*max_bytes)(void *out, const void *const *at, size_t n);
-    void (*max_halves)(void *out, const void *const *at, size_t n);
     /* Adds POOL_MEAN pixels, one after the other. */
     void (*add_floats)(float *out, const void *const *at, size_t n);
     void (*add_bytes)(float *out, const void *const *at, size_t n);

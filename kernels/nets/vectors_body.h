@@ -9,7 +9,6 @@
 
 typedef float __attribute__((may_alias)) any_float;
 typedef int32_t __attribute__((may_alias)) any_int;
-typedef uint32_t __attribute__((may_alias)) any_word;
 
 /* Loops whose elements do not depend on each other: an output is the same element of an input, or memory of its own. */
 #define EACH _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
@@ -60,46 +59,6 @@ FLAT finish_all(const struct finish_rows *f, uint8_t *to, size_t stride, bool na
 static void floats(const struct finish_rows *f, uint8_t *out, size_t stride) { finish_all(f, out, stride, false); }
 static void bytes(const struct finish_rows *f, uint8_t *out, size_t stride) { finish_all(f, out, stride, true); }
 
-static inline float float_of(uint32_t word) {
-    union {
-        uint32_t u;
-        float f;
-    } value = {word};
-    return value.f;
-}
-
-static inline uint32_t word_of(float value) {
-    union {
-        float f;
-        uint32_t u;
-    } word = {value};
-    return word.u;
-}
-
-/* Halves below 2^-14 come out right since the sum with 0.5 is rounded where their last bit is. */
-static void to_halves(uint16_t *out, const float *from, size_t n) {
-    EACH for (size_t i = 0; i < n; i++) {
-        uint32_t word = word_of(from[i]), sign = word >> 16 & 0x8000, x = word & 0x7fffffff;
-        uint32_t small = word_of(float_of(x) + 0.5f) - 0x3f000000;
-        uint32_t usual = (x - 0x38000000 + 0xfff + (x >> 13 & 1)) >> 13;
-        uint32_t large = x > 0x7f800000 ? 0x7e00 : 0x7c00;
-        uint32_t half = x < 0x38800000 ? small : x < 0x47800000 ? usual : large;
-        out[i] = (uint16_t)(half | sign);
-    }
-}
-
-static inline float half_value(uint32_t half) {
-    uint32_t x = (half & 0x7fff) << 13;
-    float y = float_of(x) * float_of(0x77800000); /* 2^112: what the exponents differ by */
-    uint32_t word = x >= 0x0f800000 ? x | 0x7f800000 : word_of(y);
-    return float_of(word | (half & 0x8000) << 16);
-}
-
-static void from_halves(float *out, const uint16_t *from, size_t n) {
-    EACH for (size_t i = 0; i < n; i++)
-        out[i] = half_value(from[i]);
-}
-
 static void from_bytes(int32_t *out, const int8_t *from, size_t n) {
     EACH for (size_t i = 0; i < n; i++)
         out[i] = from[i];
@@ -126,16 +85,6 @@ static void scaled_bytes(float *out, const int8_t *from, float scale, size_t n) 
 
 POOL(max_floats, any_float, float, POOL_MAX, p[0][o], best = p[i][o] > best ? p[i][o] : best)
 POOL(max_bytes, int8_t, int8_t, POOL_MAX, p[0][o], best = p[i][o] > best ? p[i][o] : best)
-
-static void max_halves(void *out_, const void *const *at, size_t n) {
-    uint16_t *out = out_;
-    memcpy(out, at[0], 2 * n);
-    for (size_t i = 1; i < POOL_MAX; i++) {
-        const uint16_t *from = at[i];
-        EACH for (size_t o = 0; o < n; o++)
-            out[o] = half_value(from[o]) > half_value(out[o]) ? from[o] : out[o];
-    }
-}
 
 static void add_floats(float *out, const void *const *at, size_t n) {
     const any_float *a = at[0], *b = at[1], *c = at[2], *d = at[3];
@@ -184,5 +133,4 @@ static void copy_windows(const struct window_run *r) {
 }
 
 #define NET_VECTORS \
-    {floats,     bytes,      to_halves,  from_halves, from_bytes, scaled_bytes, max_floats, \
-     max_bytes,  max_halves, add_floats, add_bytes,   divide,     copy_windows}
+    {floats, bytes, from_bytes, scaled_bytes, max_floats, max_bytes, add_floats, add_bytes, divide, copy_windows}

@@ -99,7 +99,7 @@ static void map_rows(struct range r, struct map_args *g) {
 static bool fill(const struct kernel_case *c, size_t count, size_t index, struct kernel_case *part, bool *possible) {
     const struct case_shape *s = &c->shape;
     *part = *c;
-    if (c->variant->gemm != NULL) {
+    if (c->variant->kind == KERNEL_gemm) {
         bool by_columns = enough(s->n, COLUMNS, count);
         bool by_rows = enough(s->m, ROWS, 8 * count) || (enough(s->m, ROWS, count) && !by_columns);
         *possible = by_rows || by_columns;
@@ -108,7 +108,7 @@ static bool fill(const struct kernel_case *c, size_t count, size_t index, struct
         return by_rows ? gemm_rows(c, share(s->m, ROWS, count, index), &part->args.gemm)
                        : gemm_columns(c, share(s->n, COLUMNS, count, index), &part->args.gemm);
     }
-    if (c->variant->conv != NULL) {
+    if (c->variant->kind == KERNEL_conv) {
         size_t high = conv_out(&c->args.conv.shape, s->h);
         bool by_rows = high >= count, by_columns = s->groups == 1 && enough(s->n, COLUMNS, count);
         *possible = by_rows || by_columns;

@@ -1,0 +1,11 @@
+/* Rows of IEEE halves. They are there for small memories, not for speed, so one plain body serves all. */
+#ifndef NETS_HALVES_H
+#define NETS_HALVES_H
+#include <stddef.h>
+#include <stdint.h>
+
+void halves_of_floats(uint16_t *out, const float *from, size_t n);
+void halves_to_floats(float *out, const uint16_t *from, size_t n);
+/* The largest of POOL_MAX pixels, the first one among equals; out may be the first. */
+void halves_max(void *out, const void *const *at, size_t n);
+#endif
