@@ -94,15 +94,22 @@ def _conv(node: Conv, x: Floats) -> Floats:
         @ kernel.reshape(kernel.shape[0], -1).astype(np.float32).T
         for part, kernel in zip(parts, kernels, strict=True)
     ]
-    made: Floats = np.concatenate(sums, axis=1) * node.weights.scale + node.bias
+    made: Floats = np.concatenate(sums, axis=1) * _scale(node) + node.bias
     return made.reshape(*view.shape[:2], -1)
+
+
+def _scale(node: Conv | Dense) -> Floats:
+    """Some builders keep it in double."""
+    import numpy as np
+
+    return node.weights.scale.astype(np.float32)
 
 
 def _dense(node: Dense, x: Floats) -> Floats:
     import numpy as np
 
     kernel = node.weights.values.reshape(node.weights.values.shape[0], -1).astype(np.float32)
-    made: Floats = (kernel @ x.ravel()) * node.weights.scale + node.bias
+    made: Floats = (kernel @ x.ravel()) * _scale(node) + node.bias
     return made.reshape(1, 1, -1)
 
 
