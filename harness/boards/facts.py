@@ -49,6 +49,7 @@ def facts(
         sensors=tuple(sensors),
         sensor_absent="" if sensors else _absent(sensor_absent, family.notes(probe)),
         runtimes=probe.runtimes,
+        runtime_devices=probe.runtime_devices,
         runtime_absent=probe.runtime_absent,
         emulated=_emulated(entry, probe, hello),
         clusters=clusters(probe.files),

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from harness.boards.pythons import PYTHONS
 from harness.boards.script import SCRIPT
 from harness.config.tree import parse_tree
 from harness.errors import BoardError, LinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.records.board import BoardEntry
     from harness.transport.base import Transport
 
 TIMEOUT_S = 90.0
-# runtime -> interpreters tried when the inventory names none
-INTERPRETERS: Mapping[str, tuple[str, ...]] = {"onnxruntime": ("python3",)}
 _MAX_BYTES = 1 << 20
 _MAX_TEXT = 200
 
@@ -45,8 +44,20 @@ class Probe:
     files: Mapping[str, str] = field(default_factory=dict)
     runtimes: Mapping[str, str] = field(default_factory=dict)
     runtime_versions: Mapping[str, str] = field(default_factory=dict)
+    runtime_devices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runtime_absent: Mapping[str, str] = field(default_factory=dict)
     sensor: str = "auto"  # what the inventory wants: auto, none or an id
+
+    def with_runtimes(self, more: Runtimes) -> Probe:
+        """Return this with runtimes that were found elsewhere; what was known stays."""
+        found = {**more.found, **self.runtimes}
+        return replace(
+            self,
+            runtimes=found,
+            runtime_versions={**more.versions, **self.runtime_versions},
+            runtime_devices={**more.devices, **self.runtime_devices},
+            runtime_absent={k: why for k, why in self.runtime_absent.items() if k not in found},
+        )
 
 
 def probe(transport: Transport, entry: BoardEntry) -> Probe:
@@ -66,26 +77,21 @@ def probe(transport: Transport, entry: BoardEntry) -> Probe:
 
 
 def argv_of(entry: BoardEntry) -> list[str]:
-    """Return the command: the constant script, then root and (runtime, interpreter) pairs."""
-    pairs = [word for name, path in _interpreters(entry) for word in (name, path)]
-    return ["sh", "-c", SCRIPT, "sh", entry.root, *pairs]
+    """Return the command: the constant script, root, an interpreter of ours, pairs of runtimes.
 
-
-def _interpreters(entry: BoardEntry) -> Iterator[tuple[str, str]]:
-    for name, path in entry.runtimes.items():
-        yield name, path
-    for name, defaults in INTERPRETERS.items():
-        if name not in entry.runtimes:
-            # the harness's own environment is the likeliest to have it on the machine at hand
-            own = (sys.executable,) if entry.host is None and sys.executable else ()
-            yield from ((name, path) for path in (*own, *defaults))
+    A pair is a runtime and the place the inventory names; the others are sought in `python3`.
+    """
+    # the harness's own environment is the likeliest to have them on the machine at hand
+    own = sys.executable if entry.host is None else ""
+    pairs = [word for pair in entry.runtimes.items() for word in pair]
+    return ["sh", "-c", SCRIPT, "sh", entry.root, own, *pairs]
 
 
 def parse_probe(out: str, entry: BoardEntry) -> Probe:
     """Return the Probe of the script's output; whatever does not fit is left out."""
     sections = _sections(out)
     system = [*sections.get("system", ()), "", "", ""]
-    found, versions, absent = _runtimes(sections.get("runtimes", ()))
+    runtimes = parse_runtimes(sections.get("runtimes", ()))
     memory = _memory_kib(sections.get("memory", ()))
     return Probe(
         name=entry.name,
@@ -106,9 +112,10 @@ def parse_probe(out: str, entry: BoardEntry) -> Probe:
             path: _clean(value)
             for path, value in parse_tree("\n".join(sections.get("files", ()))).items()
         },
-        runtimes=found,
-        runtime_versions=versions,
-        runtime_absent=absent,
+        runtimes=runtimes.found,
+        runtime_versions=runtimes.versions,
+        runtime_devices=runtimes.devices,
+        runtime_absent=runtimes.absent,
         sensor=entry.sensor,
     )
 
@@ -154,21 +161,35 @@ def _load(line: str) -> float | None:
     return float(match.group()) if match else None
 
 
-def _runtimes(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    found: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    absent: dict[str, str] = {}
+@dataclass(frozen=True, kw_only=True)
+class Runtimes:
+    """What a board said of its runtimes; `found` is where each lies."""
+
+    found: dict[str, str]
+    versions: dict[str, str]
+    devices: dict[str, tuple[str, ...]]
+    absent: dict[str, str]
+
+
+def parse_runtimes(lines: Sequence[str]) -> Runtimes:
+    """Understand what `pythons.ASK` wrote: name, place, version or why not, devices."""
+    seen = Runtimes(found={}, versions={}, devices={}, absent={})
     for line in lines:
-        name, path, words = (_clean(part) for part in [*line.split("\t"), "", ""][:3])
+        name, place, words, devices = (_clean(part) for part in [*line.split("\t"), "", "", ""][:4])
         if words.startswith("!") or not words:
-            absent.setdefault(name, _absent(name, path, words[1:]))
-        elif name not in found:
-            found[name], versions[name] = path, words
-    return found, versions, {name: why for name, why in absent.items() if name not in found}
+            seen.absent.setdefault(name, _absent(name, place, words[1:]))
+        elif name not in seen.found:
+            seen.found[name], seen.versions[name] = place, words
+            seen.devices[name] = tuple(devices.split(",")) if devices else ()
+    for name in seen.found:
+        seen.absent.pop(name, None)
+    return seen
 
 
-def _absent(name: str, path: str, why: str) -> str:
+def _absent(name: str, place: str, why: str) -> str:
+    line = f"python3 -m pip install {PYTHONS[name].package}" if name in PYTHONS else ""
+    how = f": {line}, or `harness run --provision`" if line else ""
     return (
-        f"{path} on the board cannot load {name} ({why or 'no answer'}); install it there, or name"
-        f" another interpreter in boards.yaml: runtimes: {{{name}: /path/to/python3}}"
+        f"{place} on the board cannot load {name} ({why or 'no answer'}); install it there{how};"
+        f" or name another interpreter in boards.yaml: runtimes: {{{name}: /path/to/python3}}"
     )

@@ -8,8 +8,11 @@ The first line names the script in recordings (transport.replay).
 
 from __future__ import annotations
 
-SCRIPT = r"""# harness: probe
-r=${1%/}; shift
+from harness.boards.pythons import ASK, PYTHONS
+
+SCRIPT = (
+    r"""# harness: probe
+r=${1%/} own=$2; shift 2
 LC_ALL=C; export LC_ALL
 section() { printf '== %s\n' "$1"; }
 lines() { while IFS= read -r l || [ -n "$l" ]; do printf '|%s\n' "$l"; done; }
@@ -66,15 +69,17 @@ done
 values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
 for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done
 section runtimes
-while [ $# -ge 2 ]; do
-  p=$(command -v "$2" 2>/dev/null) || p=
-  code='import importlib as i, sys; print(i.import_module(sys.argv[1]).__version__)'
-  if [ -d "$2" ]; then v='?' p=$2
-  elif [ -z "$p" ]; then v='!no such program' p=$2
-  elif v=$("$p" -c "$code" "$1" 2>/dev/null </dev/null); then :
-  else s=$?; v="!status $s $("$p" -c "$code" "$1" 2>&1 </dev/null | tail -n 1)"; fi
-  printf '|%s\t%s\t%s\n' "$1" "$p" "$(printf '%s' "$v" | tail -n 1)"
-  shift 2
-done
+"""
+    + ASK
+    + r"""
+named=
+while [ $# -ge 2 ]; do ask "$2" "$1"; named="$named $1 "; shift 2; done
+rest=
+for n in """
+    + " ".join(PYTHONS)
+    + r"""; do case $named in *" $n "*) ;; *) rest="$rest $n";; esac; done
+[ -z "$own" ] || ask "$own" $rest
+ask python3 $rest
 section end
 """
+)

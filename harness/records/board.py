@@ -97,6 +97,7 @@ class BoardFacts:
     sensors: tuple[SensorFile, ...] = ()
     sensor_absent: str = ""
     runtimes: Mapping[str, str] = field(default_factory=dict)
+    runtime_devices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     runtime_absent: Mapping[str, str] = field(default_factory=dict)
     emulated: str = ""
     clusters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
