@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.commands.console import note
@@ -121,7 +121,13 @@ def catalogue(externals: Mapping[str, External] | None = None) -> Catalogue:
         for name, network in NETWORKS.items()
     }
     runtimes = {
-        name: RuntimeInfo(devices=dict.fromkeys(runtime.DEVICES, ""), threads=runtime.THREADS)
+        name: RuntimeInfo(
+            devices=dict.fromkeys(runtime.DEVICES, ""),
+            listed=runtime.DEVICES,
+            threads=runtime.THREADS,
+            scenarios=runtime.SCENARIOS,
+            inflight=runtime.INFLIGHT,
+        )
         for name, runtime in RUNTIMES.items()
         if name != external.NAME  # a program is named, never all of them
     }
@@ -138,7 +144,7 @@ def _running(
     from harness.runtimes import external
     from harness.runtimes.registry import taking
 
-    yield from (name for name in taking(forms) if name != external.NAME)
+    yield from (name for name in taking(forms, scheme) if name != external.NAME)
     for one in programs.values():
         does = scheme in one.schemes or one.schemes == (OWN,)
         if set(forms) & set(external.FORMS) and one.workload == network and does:
@@ -178,13 +184,17 @@ class Workshop:
         ]
 
     def _files(self, item: Item) -> Prepared | None:
-        from harness.networks.registry import find, prepare
-        from harness.runtimes.registry import form_for
+        from harness.networks import registry as networks
+        from harness.networks.convert.forms import converted
+        from harness.runtimes.registry import find, form_for
 
         if item.kind != "network":
             return None
-        forms = find(item.workload, item.scheme).schemes[item.scheme]
+        forms = networks.find(item.workload, item.scheme).schemes[item.scheme]
         key = item.workload, item.scheme, item.batch, form_for(item.runtime, forms)
         if key not in self._networks:
-            self._networks[key] = prepare(*key[:3], form=key[3])
-        return self._networks[key]
+            self._networks[key] = networks.prepare(*key[:3], form=key[3])
+        ready, other = self._networks[key], find(item.runtime).CONVERTED
+        if not other or ready.onnx is None:
+            return ready
+        return replace(ready, converted=converted(ready.onnx, other))

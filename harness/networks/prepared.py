@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from harness.networks.cache import cache_root, keep, read
@@ -47,6 +47,8 @@ class Prepared:
     accuracy_sqnr_db: float | None = None
     labels: tuple[int, ...] = ()  # class of each image of the batch; empty where none is known
     label_words: tuple[str, ...] = ()
+    # files of another runtime's form, made of `onnx` for an item; never kept with the rest
+    converted: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -68,12 +70,14 @@ def store(key: str, prepared: Prepared) -> None:
     """Keep `prepared` under `key`; meta.json comes last, so a cut write counts as absent."""
     folder = _folder(key)
     meta: dict[str, Any] = {}
-    for field in fields(prepared):
-        value = getattr(prepared, field.name)
-        if field.name in _BLOBS and value is not None:
-            keep(folder / field.name, value)
+    for one in fields(prepared):
+        if one.name == "converted":
+            continue
+        value = getattr(prepared, one.name)
+        if one.name in _BLOBS and value is not None:
+            keep(folder / one.name, value)
             value = hashlib.sha256(value).hexdigest()
-        meta[field.name] = value
+        meta[one.name] = value
     keep(folder / "meta.json", json.dumps(meta, sort_keys=True).encode())
     _prune(folder.parent)
 

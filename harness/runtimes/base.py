@@ -31,6 +31,8 @@ class NetworkFiles(typing.Protocol):
     @property
     def plan(self) -> bytes | None: ...
     @property
+    def converted(self) -> Mapping[str, bytes]: ...  # the files of a runtime's own form, by name
+    @property
     def input(self) -> bytes: ...
     @property
     def input_shape(self) -> tuple[int, ...]: ...
@@ -58,16 +60,23 @@ class NetworkFiles(typing.Protocol):
     def accuracy_sqnr_db(self) -> float | None: ...
 
 
+LATENCY: tuple[str, ...] = ("latency",)
+BOTH: tuple[str, ...] = ("latency", "throughput")
+
+
 class Runtime(typing.Protocol):
     """The interface of a module in this room."""
 
     NAME: str
     KINDS: tuple[str, ...]  # kinds of item it can run: kernel, network
-    DEVICES: tuple[str, ...]
+    # device -> what the board's runtime must list among its own devices, "" = nothing
+    DEVICES: Mapping[str, str]
     FORMS: tuple[str, ...]  # forms of a prepared network it takes: onnx, plan
+    CONVERTED: str  # the form of its own that is made of ONNX: ncnn, tflite; "" = as it is
+    SCHEMES: tuple[str, ...]  # of networks in those forms; () = all
     THREADS: bool  # whether it can use more than one
-    MODULE: str  # Python module that an interpreter on the board must load; "" = none is needed
-    INTERPRETERS: tuple[str, ...]  # tried for it where the inventory names none
+    SCENARIOS: tuple[str, ...]
+    INFLIGHT: bool  # whether it can have several inferences in flight
 
     def describe(
         self, item: Item, board: BoardFacts, network: NetworkFiles | None, protocol: Protocol

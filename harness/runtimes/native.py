@@ -31,11 +31,13 @@ KERNELS: Mapping[str, tuple[str, ...]] = {
 
 NAME = "native"
 KINDS: tuple[str, ...] = ("kernel", "network")
-DEVICES: tuple[str, ...] = ("cpu",)
+DEVICES: Mapping[str, str] = {"cpu": ""}
 FORMS: tuple[str, ...] = ("plan",)
+CONVERTED = ""
+SCHEMES: tuple[str, ...] = ()
 THREADS = True
-MODULE = ""
-INTERPRETERS: tuple[str, ...] = ()
+SCENARIOS = base.LATENCY
+INFLIGHT = False
 
 
 def available(board: BoardFacts) -> str:

@@ -1,42 +1,51 @@
-"""onnxruntime on the board's CPU, started as a program: interpreter, worker script, three blobs.
+"""onnxruntime, on the CPU or by the provider of an accelerator, in Python on the board.
 
-The interpreter is one that the user named or the probe found, with onnxruntime installed.
+A provider may leave parts of a network to the CPU without a word; the worker forbids it, and what
+cannot be done without is reported as executed elsewhere.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import ConfigError, NetworkError
-from harness.records.item import Blob, Item, Protocol, Work
-from harness.runtimes import base
+from harness.errors import NetworkError
+from harness.runtimes import base, python
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.records.board import BoardFacts
+    from harness.records.item import Item, Protocol, Work
     from harness.runtimes.base import NetworkFiles
 
 NAME = "onnxruntime"
 KINDS: tuple[str, ...] = ("network",)
-DEVICES: tuple[str, ...] = ("cpu",)
+CPU, CUDA, TENSORRT, OPENVINO = (
+    f"{name}ExecutionProvider" for name in ("CPU", "CUDA", "Tensorrt", "OpenVINO")
+)
+# device -> its provider, as the board's package must list it
+DEVICES: Mapping[str, str] = {
+    "cpu": "",
+    "cuda": CUDA,
+    "tensorrt": TENSORRT,
+    "openvino-cpu": OPENVINO,
+    "openvino-gpu": OPENVINO,
+    "openvino-npu": OPENVINO,
+}
 FORMS: tuple[str, ...] = ("onnx",)
+CONVERTED = ""
+SCHEMES: tuple[str, ...] = ("fp32", "w8a8")
 THREADS = True
-MODULE = "onnxruntime"
-INTERPRETERS: tuple[str, ...] = ("python3",)
+SCENARIOS = base.BOTH
+INFLIGHT = False
 
-PROVIDER = "CPUExecutionProvider"
-_WORKER = Path(__file__).with_name("workers") / "onnxruntime_worker.py"
-_FLOAT_BYTES = 4
+# Sums in another order, and on accelerators other ways to convolve, give other last digits.
+_ELSEWHERE_PPM = 3_000
 
 
 def available(board: BoardFacts) -> str:
     """Return "" when the board has an interpreter with onnxruntime, else why not."""
-    if NAME in board.runtimes:
-        return ""
-    return board.runtime_absent.get(NAME, "no Python with onnxruntime was found on the board")
+    return python.available(NAME, board)
 
 
 def describe(
@@ -46,41 +55,17 @@ def describe(
     del protocol  # the runner hands samples, warm-up and window over by environment
     if item.kind not in KINDS or network is None:
         raise NetworkError(f"{item.workload} was not prepared", where=item.label)
-    reason = available(board)
-    if reason:
-        raise ConfigError(f"onnxruntime cannot run on {board.name}: {reason}", where=item.label)
     model = base.need(network.onnx, "ONNX", item)
-    config = _config(item, network)
-    files = (worker_script(), config, model, network.input)
-    keys: dict[str, int | str | tuple[str, ...]] = {
-        "kind": "program",
-        "arg": (board.runtimes[NAME], *(f"blob:{Blob.of(data).sha256}" for data in files)),
-        "expected": Blob.of(network.expected).sha256,
-        "tolerance_ppm": network.tolerance_ppm,
-    }
-    return base.network_work(item, network, keys, (*files, network.expected))
-
-
-@cache
-def worker_script() -> bytes:
-    """Return the script that is pushed to the board."""
-    return _WORKER.read_bytes()
-
-
-def _config(item: Item, network: NetworkFiles) -> bytes:
-    """Settings of the worker; threads, samples and times come from the runner's environment."""
-    wanted = math.prod(network.input_shape) * _FLOAT_BYTES
-    if wanted != len(network.input):
-        raise NetworkError(
-            f"the input has {len(network.input)} bytes, float32 {network.input_shape} has {wanted}",
-            where=item.label,
-        )
     settings = {
-        "form": 1,
-        "provider": PROVIDER,
-        "precision": network.scheme,
-        "input_shape": list(network.input_shape),
-        "input_type": "float32",
-        "spinning": False,
+        "provider": DEVICES[item.device] or CPU,
+        "provider_options": provider_options(item.device),
     }
-    return json.dumps(settings, sort_keys=True).encode("ascii")
+    tolerance_ppm = 0 if item.device == "cpu" else _ELSEWHERE_PPM
+    return python.work(item, board, network, [model], settings, tolerance_ppm=tolerance_ppm)
+
+
+def provider_options(device: str) -> dict[str, str]:
+    """Return what keeps a provider at the precision of the model."""
+    if DEVICES[device] == OPENVINO:
+        return {"device_type": device.rpartition("-")[2].upper(), "precision": "FP32"}
+    return {}  # that of TensorRT takes half precision only when told; for TF32 see the worker

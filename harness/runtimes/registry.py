@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError
 from harness.records.external import external_name
-from harness.runtimes import external, native, onnxruntime_cpu
+from harness.runtimes import external, litert, native, ncnn, onnxruntime, openvino
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,15 +15,22 @@ if TYPE_CHECKING:
 
 RUNTIMES: Mapping[str, Runtime] = {
     native.NAME: native,
-    onnxruntime_cpu.NAME: onnxruntime_cpu,
+    onnxruntime.NAME: onnxruntime,
+    ncnn.NAME: ncnn,
+    openvino.NAME: openvino,
+    litert.NAME: litert,
     external.NAME: external,
 }
 
 
-def taking(forms: Iterable[str]) -> tuple[str, ...]:
-    """Return the runtimes that take networks prepared in one of these forms (`onnx`, `plan`)."""
+def taking(forms: Iterable[str], scheme: str) -> tuple[str, ...]:
+    """Return the runtimes that take networks of a scheme in one of these forms (plan, onnx)."""
     offered = set(forms)
-    return tuple(name for name, runtime in RUNTIMES.items() if offered & set(runtime.FORMS))
+    return tuple(
+        name
+        for name, runtime in RUNTIMES.items()
+        if offered & set(runtime.FORMS) and (not runtime.SCHEMES or scheme in runtime.SCHEMES)
+    )
 
 
 def form_for(runtime: str, forms: Iterable[str]) -> str:

@@ -67,9 +67,12 @@ class RuntimeInfo:
     """One runtime. `devices` maps a device to "" or to the words why this version cannot use it."""
 
     devices: Mapping[str, str] = field(default_factory=lambda: {"cpu": ""})
+    # device -> what the runtime on the board must list among its devices, "" = nothing
+    listed: Mapping[str, str] = field(default_factory=dict)
     threads: bool = True  # False: one thread only
     batches: tuple[int, ...] = (1,)
     scenarios: tuple[str, ...] = ("latency",)
+    inflight: bool = False  # whether throughput can be with several inferences in flight
 
 
 @dataclass(frozen=True, kw_only=True)

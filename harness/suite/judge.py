@@ -24,6 +24,7 @@ def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[
         _mode(item, facts, catalogue)
         or _device(item, catalogue)
         or _runtime(item, facts)
+        or _listed(item, facts, catalogue)
         or _cores(item, facts, catalogue)
     )
     if item.kind != "kernel" or item.runtime != "native":
@@ -64,6 +65,17 @@ def _runtime(item: Item, facts: BoardFacts) -> str:
     if item.runtime == "native" or item.runtime in facts.runtimes:
         return ""
     return facts.runtime_absent.get(item.runtime, f"no {item.runtime} was found on this board")
+
+
+def _listed(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
+    """Why the board's runtime cannot use a device, as far as it tells its devices."""
+    runtime = catalogue.runtime(item.runtime)
+    wanted = runtime.listed.get(item.device, "") if runtime else ""
+    here = facts.runtime_devices.get(item.runtime, ())
+    # several alike are listed as GPU.0, GPU.1
+    if not wanted or not here or wanted in {name.partition(".")[0] for name in here}:
+        return ""
+    return f"{item.runtime} on this board has no {wanted}; it has {', '.join(here)}"
 
 
 def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:

@@ -14,7 +14,7 @@ from harness.records.item import Item, Plan, Planned, Protocol
 from harness.records.measurement import Measurement, Status
 from harness.report.text import item_line
 from harness.report.verdicts import may_rank
-from harness.runtimes import onnxruntime_cpu
+from harness.runtimes import onnxruntime
 from harness.session.carry_out import carry_out
 from harness.session.events import Closed, Event
 from harness.session.judge import Context
@@ -77,7 +77,7 @@ def measured(folder: Path, device: str) -> Measurement:
     context = Context(
         run="r1", plan=plan, facts=ready.facts, environment="env", runner_sha256=binary.sha256
     )
-    works = [onnxruntime_cpu.describe(item, ready.facts, network(), BRIEF)]
+    works = [onnxruntime.describe(item, ready.facts, network(), BRIEF)]
     events: list[Event] = []
     carry_out(Session(ready=ready, context=context, works=works), Control(), events.append)
     ready.link.close()
@@ -91,12 +91,10 @@ def test_the_cpu_is_the_cpu(tmp_path: Path) -> None:
     assert row.inferences_per_s
 
 
-@pytest.mark.parametrize("provider", ["CUDAExecutionProvider", "TensorrtExecutionProvider"])
-def test_a_fall_back_is_never_shown_as_the_accelerator(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: str
-) -> None:
-    monkeypatch.setattr(onnxruntime_cpu, "PROVIDER", provider)
-    row = measured(tmp_path, "gpu")
+@pytest.mark.parametrize("device", ["cuda", "tensorrt"])
+def test_a_fall_back_is_never_shown_as_the_accelerator(tmp_path: Path, device: str) -> None:
+    provider = onnxruntime.DEVICES[device]
+    row = measured(tmp_path, device)
     assert row.status is Status.INVALID
     (words,) = [reason.words for reason in row.reasons if reason.rule == "V28"]
     assert words == "asked for fp32, executed fp32@CPUExecutionProvider"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from harness.records.board import BoardEntry, BoardFacts, Hello
 from harness.records.item import Item
@@ -51,9 +51,10 @@ def kernel(*, shape: str = "8x16x32", variant: str = "") -> Item:
     return Item(kind="kernel", workload="gemm", scheme="w1a1", shape=shape, variant=variant)
 
 
-def network_item(runtime: str) -> Item:
+def network_item(runtime: str, **changes: Any) -> Item:
     """A network item for this runtime."""
-    return Item(kind="network", workload="tiny", scheme="fp32", shape="1x2", runtime=runtime)
+    item = Item(kind="network", workload="tiny", scheme="fp32", shape="1x2", runtime=runtime)
+    return replace(item, **changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class Network:
     scheme: str = "fp32"
     onnx: bytes | None = b"onnx"
     plan: bytes | None = b"plan"
+    converted: Mapping[str, bytes] = field(default_factory=dict)
     input: bytes = bytes(8)
     input_shape: tuple[int, ...] = (1, 2)
     expected: bytes = b"out!"

@@ -1,0 +1,47 @@
+"""ncnn on the CPU, in Python on the board; float networks, written anew in ncnn's own form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.errors import NetworkError
+from harness.runtimes import base, python
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.records.board import BoardFacts
+    from harness.records.item import Item, Protocol, Work
+    from harness.runtimes.base import NetworkFiles
+
+NAME = "ncnn"
+KINDS: tuple[str, ...] = ("network",)
+DEVICES: Mapping[str, str] = {"cpu": ""}
+FORMS: tuple[str, ...] = ("onnx",)
+CONVERTED = "ncnn"
+SCHEMES: tuple[str, ...] = ("fp32", "fp16", "bf16")
+THREADS = True
+SCENARIOS = base.BOTH
+INFLIGHT = False
+
+# 8 bits of mantissa in bfloat16, 11 in half: an error of 2^-9 a rounding, over the layers in turn.
+# SqueezeNet 1.1: 3,700 ppm in bfloat16.
+_TOLERANCE_PPM = {"fp16": 10_000, "bf16": 20_000}
+
+
+def available(board: BoardFacts) -> str:
+    """Return "" when the board has an interpreter with ncnn, else why not."""
+    return python.available(NAME, board)
+
+
+def describe(
+    item: Item, board: BoardFacts, network: NetworkFiles | None, protocol: Protocol
+) -> Work:
+    """Return the order for a network that was written in ncnn's form."""
+    del protocol  # the runner hands samples, warm-up and window over by environment
+    if item.kind not in KINDS or network is None:
+        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    files = [base.need(network.converted.get(name), "ncnn", item) for name in ("param", "bin")]
+    settings = {"storage": network.scheme if network.scheme in _TOLERANCE_PPM else ""}
+    tolerance_ppm = _TOLERANCE_PPM.get(network.scheme, 0)
+    return python.work(item, board, network, files, settings, tolerance_ppm=tolerance_ppm)
