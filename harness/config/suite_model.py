@@ -113,13 +113,14 @@ class KernelBlockModel(Strict):
 
 
 class NetworkBlockModel(Strict):
-    """A block of network cells: networks x schemes x runtimes x devices x batch x scenario."""
+    """A block of network cells: networks x schemes x runtimes x devices x batch ..."""
 
     networks: Many[Network]
     schemes: Many[Scheme]
     runtimes: Many[Annotated[str, AfterValidator(_runtime)]] = ("native",)
     devices: Many[Name] = ("cpu",)
     batch: Many[Annotated[int, Field(ge=1, le=1024)]] = (1,)
+    inflight: Many[Annotated[int, Field(ge=1, le=64)]] = (1,)
     scenario: Many[Literal["latency", "throughput"]] = ("latency",)
     on: Many[CoreChoice] = ("1",)
 

@@ -212,7 +212,7 @@ def _measured(
         ),
         latency_ns=latency,
         cpu_ns=_cpu(frames.samples) if latency else None,
-        inferences_per_s=work.item.batch * 1e9 / latency.p50 if latency and believable else None,
+        inferences_per_s=_rate(work, latency, frames) if latency and believable else None,
         ops_per_s=evidence.ops_per_s if passed else None,
         peak_share=evidence.peak_share if passed else None,
         unit_share=evidence.unit_share if passed else None,
@@ -225,6 +225,15 @@ def _measured(
         energy_absent=energy_absent,
         timed_by=work.timed_by or None,
     )
+
+
+def _rate(work: Work, latency: Latency, frames: ItemFrames) -> float:
+    """By the typical inference; of throughput, all that was done over all its wall time."""
+    if work.item.scenario != "throughput":
+        return work.item.batch * 1e9 / latency.p50
+    timed = [s for s in frames.samples if s.get("wall_ns")]
+    done = sum(int(s["iterations"]) * len(s["wall_ns"]) for s in timed)
+    return work.item.batch * done * 1e9 / sum(sum(s["wall_ns"]) for s in timed)
 
 
 def _family(variant: str) -> str | None:

@@ -105,16 +105,17 @@ def _shapes(op: str, name: str) -> tuple[str, ...]:
 
 
 def _networks(block: NetworkBlock, catalogue: Catalogue) -> Iterator[Cell | None]:
-    for network, scheme, runtime, device, batch, scenario, cores in itertools.product(
+    for network, scheme, runtime, device, batch, inflight, scenario, cores in itertools.product(
         block.networks,
         block.schemes,
         block.runtimes,
         block.devices,
         block.batch,
+        block.inflight,
         block.scenario,
         block.on,
     ):
-        if not _known(catalogue, network, scheme, runtime, device, batch, scenario):
+        if not _known(catalogue, network, scheme, runtime, device, batch, inflight, scenario):
             yield None
             continue
         info = catalogue.networks[network]
@@ -127,6 +128,7 @@ def _networks(block: NetworkBlock, catalogue: Catalogue) -> Iterator[Cell | None
                 runtime=runtime,
                 device=device,
                 batch=batch,
+                inflight=inflight,
                 scenario=scenario,
                 cores=cores,
                 weights=info.weights,
@@ -141,12 +143,13 @@ def _axes(block: NetworkBlock) -> dict[str, tuple[str, ...] | tuple[int, ...]]:
         "runtimes": block.runtimes,
         "devices": block.devices,
         "batch": block.batch,
+        "inflight": block.inflight,
         "scenario": block.scenario,
     }
 
 
 def _known(catalogue: Catalogue, *values: object) -> bool:
-    network, scheme, runtime, device, batch, scenario = values
+    network, scheme, runtime, device, batch, inflight, scenario = values
     info, engine = catalogue.networks.get(str(network)), catalogue.runtime(str(runtime))
     return (
         info is not None
@@ -155,6 +158,8 @@ def _known(catalogue: Catalogue, *values: object) -> bool:
         and device in engine.devices
         and batch in engine.batches
         and scenario in engine.scenarios
+        # one after the other is what latency means
+        and (inflight == 1 or (engine.inflight and scenario == "throughput"))
     )
 
 

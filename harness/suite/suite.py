@@ -24,13 +24,14 @@ class KernelBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkBlock:
-    """Network cells: networks x schemes x runtimes x devices x batch x scenario x cores."""
+    """Network cells: the product of all of these."""
 
     networks: tuple[str, ...]
     schemes: tuple[str, ...]
     runtimes: tuple[str, ...] = ("native",)
     devices: tuple[str, ...] = ("cpu",)
     batch: tuple[int, ...] = (1,)
+    inflight: tuple[int, ...] = (1,)
     scenario: tuple[str, ...] = ("latency",)
     on: tuple[str, ...] = ("1",)
 
