@@ -27,22 +27,20 @@ from harness.records.shape import parse
 from harness.runtimes.placeholders import fill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.records.board import BoardFacts
     from harness.runtimes.base import NetworkFiles
 
 NAME = "external"
 KINDS: tuple[str, ...] = ("kernel", "network", "program")
-DEVICES: tuple[str, ...] = ("cpu",)
+DEVICES: Mapping[str, str] = {"cpu": ""}
 FORMS: tuple[str, ...] = ("onnx",)
 CONVERTED = ""
 SCHEMES: tuple[str, ...] = ()
 SCENARIOS: tuple[str, ...] = ("latency",)
 INFLIGHT = False
 THREADS = True
-MODULE = ""
-INTERPRETERS: tuple[str, ...] = ()
 
 PYTHON = "python3"  # runs our worker for Google Benchmark programs
 TIMED_BY = {
