@@ -249,7 +249,7 @@ static bool is_for_programs(const struct job *job, size_t index) {
 static bool keep_inputs(const struct kernel_case *c, const struct job *job, size_t index, const char *dir) {
     char path[PATH_ROOM];
     const struct gemm_args *g = &c->args.gemm;
-    return c->variant->gemm != NULL && ref_path(dir, job, index, REF_A, path) &&
+    return c->variant->kind == KERNEL_gemm && ref_path(dir, job, index, REF_A, path) &&
            write_whole(path, g->a, g->m * g->a_stride) && ref_path(dir, job, index, REF_B, path) &&
            write_whole(path, c->weights, g->n * c->weights_stride);
 }
