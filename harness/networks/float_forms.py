@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # onnxruntime rounds 8-bit sums differently from board to board; of floats only the order differs
 _ONNX_PPM = {"fp32": 1_000, "w8a8": 50_000}
-_PLAN_PPM = {"fp32": 100, "fp16": 20_000}
+_FLOAT_PPM, _HALF_PPM = 100, 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,25 +94,33 @@ class FloatForms:
 
     def plan(self, scheme: str, images: Images) -> Made:
         """Return the plan; its output is onnxruntime's at fp32, else our reference's."""
-        from harness.networks.count import count
-        from harness.networks.known import is_exact, with_check
-        from harness.networks.lower import lower
-        from harness.networks.plan import write_plan
-        from harness.networks.truth import outputs
+        truth = self.fp32(images) if scheme == "fp32" else None
+        return plan_of(self.layers(scheme), images, truth=truth)
 
-        layers = self.layers(scheme)
-        network = lower(layers).network
-        exact = is_exact(network)
-        network = with_check(network) if exact else network
-        given = nhwc(images)
-        return Made(
-            file=write_plan(network),
-            input=given,
-            output=self.fp32(images) if scheme == "fp32" else outputs(network, given),
-            tolerance_ppm=0 if exact else _PLAN_PPM[scheme],
-            macs=count(network).macs,
-            run=lambda inputs: outputs(network, nhwc(inputs)),
-        )
+
+def plan_of(layers: Model, images: Images, *, truth: Images | None = None) -> Made:
+    """Return the plan of a model as it is, with inputs [n, c, h, w] and their outputs.
+
+    `truth` is another program's output where ours depends on the order of sums.
+    """
+    from harness.networks.count import count
+    from harness.networks.known import is_exact, with_check
+    from harness.networks.lower import lower
+    from harness.networks.plan import write_plan
+    from harness.networks.truth import outputs
+
+    network = lower(layers).network
+    exact = is_exact(network)
+    network = with_check(network) if exact else network
+    given = nhwc(images)
+    return Made(
+        file=write_plan(network),
+        input=given,
+        output=outputs(network, given) if truth is None else truth,
+        tolerance_ppm=0 if exact else _FLOAT_PPM if truth is not None else _HALF_PPM,
+        macs=count(network).macs,
+        run=lambda inputs: outputs(network, nhwc(inputs)),
+    )
 
 
 def nhwc(images: Images) -> Images:

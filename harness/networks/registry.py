@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
 from harness.networks import binarized_resnet18, photo_networks
+from harness.networks.ladder_network import LADDER
 from harness.networks.prepared import Prepared, key_of, load, store
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NETWORKS: dict[str, Network] = {
     "binarized_resnet18": binarized_resnet18,
+    **LADDER,
     "resnet18": photo_networks.RESNET18,
     "squeezenet1_0": photo_networks.SQUEEZENET1_0,
     "squeezenet1_1": photo_networks.SQUEEZENET1_1,
