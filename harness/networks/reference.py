@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Map = NDArray[Any]
 
 _CHECK_UNIT = 32.0
+_EXACT = 1 << 24  # integers up to here are float32
 
 
 def run_reference(network: PlanNetwork, data: bytes) -> bytes:
@@ -38,7 +39,7 @@ def check_input(stream: bytes) -> bytes:
 def trace(network: PlanNetwork, data: bytes) -> dict[int, Map]:
     """Return every tensor by its number as [h, w, c].
 
-    Floats are float32 (halves too), bytes and codes int64, tensors of bits -1 and +1.
+    Floats are float32 (halves too), bytes and codes int32, tensors of bits -1 and +1.
     """
     import numpy as np
 
@@ -70,15 +71,23 @@ def unpack_weights(network: PlanNetwork, layer: Layer) -> Map:
 
 def _conv(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
     weights = unpack_weights(network, layer)
-    source = network.tensors[layer.source]
-    view = _windows(network, layer, values[layer.source], _fill(layer))
+    kind = _wide(weights, network.tensors[layer.source])
+    view = _windows(network, layer, values[layer.source].astype(kind), _fill(layer))
     rows = view.reshape(view.shape[0] * view.shape[1], -1)
-    exact_in_double = source.type is TensorType.I8
-    kind = "float64" if exact_in_double else "float32"
-    sums = rows.astype(kind) @ weights.reshape(layer.filters, -1).astype(kind).T
+    sums = rows @ weights.reshape(layer.filters, -1).astype(kind).T
     # float64 -> float32 rounds once, as int32 -> float32 does
     z = sums.astype("float32").reshape(view.shape[0], view.shape[1], layer.filters)
     _finish(network, layer, values, z)
+
+
+def _wide(weights: Map, source: Tensor) -> np.dtype[np.floating[Any]]:
+    """The quickest float type that holds every sum without rounding (or any, of float products)."""
+    import numpy as np
+
+    if source.type is not TensorType.I8:
+        return np.dtype(np.float32)
+    largest = 128 * int(np.abs(weights.reshape(len(weights), -1)).sum(axis=1).max())
+    return np.dtype(np.float32 if largest <= _EXACT else np.float64)
 
 
 def _fill(layer: Layer) -> int | None:
@@ -146,15 +155,17 @@ def _finish(
         other = values[layer.shortcut].astype(np.float32)
         scaled = network.tensors[layer.shortcut].type is TensorType.I8
         y = y + (other * np.float32(layer.shortcut_scale) if scaled else other)
-    y = np.where(y < np.float32(layer.low), np.float32(layer.low), y)
-    y = np.where(y > np.float32(layer.high), np.float32(layer.high), y)
+    if layer.low > -np.inf:
+        y = np.where(y < np.float32(layer.low), np.float32(layer.low), y)
+    if layer.high < np.inf:
+        y = np.where(y > np.float32(layer.high), np.float32(layer.high), y)
     if layer.out is not None:
         kind = network.tensors[layer.out].type
         made: Map = y
         if kind is TensorType.F16:
             made = y.astype(np.float16).astype(np.float32)
         elif kind is not TensorType.F32:
-            made = np.rint(y).astype(np.int64)
+            made = np.rint(y).astype(np.int32)
         _keep(network, layer.out, layer.out_first, values, made)
     if layer.bits is not None:
         _keep(network, layer.bits, layer.out_first, values, np.where(y < 0, -1, 1))
@@ -169,6 +180,9 @@ def _keep(
     if index is None:
         return
     tensor = network.tensors[index]
+    if made.shape[2] == tensor.c:
+        values[index] = made
+        return
     if index not in values:
         values[index] = np.zeros((tensor.h, tensor.w, tensor.c), made.dtype)
     values[index][..., first : first + made.shape[2]] = made
