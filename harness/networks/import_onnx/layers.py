@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from harness.networks.draft import float_weights
 from harness.networks.graph import Encoding
 from harness.networks.import_onnx.values import seen_as
-from harness.networks.model import Affine, Clip, Quant, Sign, Weights
+from harness.networks.model import (
+    Add,
+    Affine,
+    AvgPool,
+    Clip,
+    Concat,
+    MaxPool,
+    Quant,
+    Sign,
+    Weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,3 +186,24 @@ def pixel(value: str, channels: int, rank: int) -> tuple[tuple[int, ...], tuple[
     """Return dims and atoms of a vector of `channels` behind `rank` - 1 axes of 1."""
     dims, atoms = seen_as((1, 1, channels), (*("",) * (rank - 1), "c"))
     return dims, atoms, value
+
+
+def not_negative(step: Step, value: str) -> bool:
+    """Say whether a map holds no negative number, as its makers show."""
+    left, seen = [value], set[str]()
+    while left:
+        at = left.pop()
+        node = step.net.makers.get(at)
+        if at in seen:
+            continue
+        seen.add(at)
+        if isinstance(node, Clip) and node.low >= 0:
+            continue
+        if isinstance(node, Quant) and node.low >= node.zero:
+            continue
+        if isinstance(node, Affine) and min(node.scale.min(), node.bias.min()) < 0:
+            return False
+        if not isinstance(node, Affine | MaxPool | AvgPool | Concat | Add | Quant):
+            return False
+        left += node.inputs
+    return True

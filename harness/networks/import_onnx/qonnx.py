@@ -7,6 +7,7 @@ point is added before rounding, so that an odd one would turn halves the other w
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,39 +74,46 @@ def limits(bits: int, *, signed: bool, narrow: bool) -> tuple[int, int]:
 
 
 def trunc(step: Step) -> Act:
-    """Take Trunc of a sum of quantised values: the mean of a window whose lowest bits are dropped.
+    """Take Trunc: whole numbers of `bits_in` bits lose their lowest ones.
 
-    floor(r / 2^t) of a whole r is rint((r + 1/2) / 2^t - 1/2), which never meets a half.
+    A first quantiser makes them whole, as the operator does, where they may not be: only so do halves
+    stay halves. floor(r / 2^t) of a whole r is rint((r + 1/2) / 2^t - 1/2), which never meets one.
     """
     act = step.act()
     second = len(step.inputs) == 6  # version 2 has the output's scale before its bits
-    scale, zero, bits_in = step.scalar(1), step.scalar(2), _bits(step, 3)
+    scale, bits_in = step.scalar(1), _bits(step, 3)
     bits_out = _bits(step, 5 if second else 4)
     mode = step.attr_text("rounding_mode", "FLOOR").upper()
-    source = _whole(step, act, scale)
-    if zero or mode != "FLOOR" or source is None:
+    known = {"FLOOR", "ROUND", "HALF_EVEN"} if second else {"FLOOR"}
+    if step.scalar(2) or mode not in known:
         raise step.refuse(
-            f"it truncates by {mode} from the zero point {zero:g} what may be no whole number of "
-            "its scale; known is FLOOR, from 0, of a quantiser's values or of a sum of them",
+            f"it truncates by {mode} from the zero point {step.scalar(2):g}; known are "
+            f"{', '.join(sorted(known))} from 0",
             "export the network with a Quant in its place",
         )
+    layers.positive(step, scale)
+    signed = not layers.not_negative(step, act.value)
+    if second:
+        signed = bool(step.attr_int("signed", 1))
+    value = act.value
+    if mode != "FLOOR" or not _whole(step, act, scale, 1 << bits_in):
+        low, high = limits(bits_in, signed=signed, narrow=False)
+        value = layers.quant(
+            step, value, scale=scale, zero=0, low=low, high=high, bits=bits_in, part="whole"
+        )
     scale_out = step.scalar(4) if second else scale * 2.0 ** (bits_in - bits_out)
-    shift = round(_log2(step, scale_out / scale))
-    most = max(abs(source[0].low), source[0].high) * source[1]
-    if round(most) >= 1 << bits_in:
-        raise step.refuse(f"it reads {bits_in} bits, its input has numbers up to {most:.0f}")
-    signed = source[0].low < 0
-    low, high = limits(bits_out, signed=signed, narrow=second and bool(step.attr_int("narrow", 0)))
-    if second and bool(step.attr_int("signed", 1)) != signed:
-        raise step.refuse("it reads unsigned numbers as signed ones, or the other way round")
-    by = _filled(step, act, scale * (0.5 - 2.0 ** (shift - 1)))
-    moved = layers.shift(step, act.value, by, "half") if shift else act.value
-    wide = scale * 2.0**shift
-    made = layers.quant(step, moved, scale=wide, zero=0, low=low, high=high, bits=bits_out)
+    dropped = round(_log2(step, scale_out / scale))
+    if mode == "FLOOR" and dropped:
+        by = _filled(step, act, scale * (0.5 - 2.0 ** (dropped - 1)))
+        value = layers.shift(step, value, by, "half")
+    narrow = second and bool(step.attr_int("narrow", 0))
+    low, high = limits(bits_out, signed=signed, narrow=narrow)
+    wide = scale * 2.0**dropped
+    value = layers.quant(step, value, scale=wide, zero=0, low=low, high=high, bits=bits_out)
     target = scale_out if second else scale
     if target != wide:  # version 1 gives the truncated number the scale that it had before
-        made = _scaled(step, act, made, target / wide)
-    return replace(act, value=made)
+        value = _scaled(step, act, value, target / wide)
+    return replace(act, value=value)
 
 
 def multi_threshold(step: Step) -> Act:
@@ -191,8 +199,6 @@ def _bits(step: Step, index: int) -> int:
 
 
 def _log2(step: Step, ratio: float) -> float:
-    import math
-
     if not 1 <= ratio <= 2**24:
         raise step.refuse(f"its output scale is {ratio:g} times that of its input")
     return math.log2(ratio)
@@ -262,26 +268,24 @@ def _rounded(step: Step, array: NDArray[Any], mode: str) -> NDArray[Any]:
     return made
 
 
-def _whole(step: Step, act: Act, scale: float) -> tuple[Quant, float] | None:
-    """Return the quantiser whose values, or sums of them, a map holds as multiples of `scale`.
+def _whole(step: Step, act: Act, scale: float, limit: int) -> bool:
+    """Say whether a map holds whole numbers of `scale` below `limit`, as its makers show.
 
-    And how many times its largest value a sum can be. Sums are what exporters write as the mean of
-    a window times its size.
+    Exporters write the sum of a quantiser's values as the mean of a window times its size.
     """
     factor, area, node = 1.0, 1, step.net.makers.get(act.value)
     while isinstance(node, Affine | AvgPool):
         if isinstance(node, Affine):
             if node.bias.any() or (node.scale != node.scale[0]).any():
-                return None
+                return False
             factor *= float(node.scale[0])
         else:
-            inside = node.count_outside or not (any(node.window.pads) or node.window.ceil)
-            if not inside:
-                return None
+            if (any(node.window.pads) or node.window.ceil) and not node.count_outside:
+                return False
             area *= node.window.kernel[0] * node.window.kernel[1]
         node = step.net.makers.get(node.inputs[0])
     if not isinstance(node, Quant):
-        return None
+        return False
     ratio = factor / area * node.scale / scale
-    whole = ratio >= 0.5 and abs(ratio - round(ratio)) < 1e-4
-    return (node, ratio * area) if whole else None
+    most = max(abs(node.low), node.high) * ratio * area
+    return ratio >= 0.5 and abs(ratio - round(ratio)) < 1e-4 and round(most) < limit

@@ -10,13 +10,9 @@ from harness.networks.graph import Border
 from harness.networks.import_onnx import layers
 from harness.networks.import_onnx.values import Act, Padding, seen_as
 from harness.networks.model import (
-    Add,
     AvgPool,
-    Clip,
-    Concat,
     Conv,
     MaxPool,
-    Quant,
     Window,
 )
 
@@ -69,7 +65,9 @@ def max_pool(step: Step) -> Act:
         raise step.refuse("its storage_order is not 0")
     window = _pool_window(step, act)
     if act.pad is not None:
-        hidden = act.pad.value == -math.inf or (act.pad.value == 0 and _not_negative(step, act))
+        hidden = act.pad.value == -math.inf or (
+            act.pad.value == 0 and layers.not_negative(step, act.value)
+        )
         if act.pad.edge or not hidden:
             raise step.refuse(
                 f"{act.pad.by} puts {act.pad.value} around its map, which could be the largest",
@@ -261,22 +259,3 @@ def _average(step: Step, act: Act, window: Window, *, outside: bool = False) -> 
         AvgPool(name=name, inputs=(act.value,), output=output, window=window, count_outside=outside)
     )
     return _seen(step, made)
-
-
-def _not_negative(step: Step, act: Act) -> bool:
-    """Say whether a map holds no negative number, as its makers show."""
-    left, seen = [act.value], set[str]()
-    while left:
-        value = left.pop()
-        node = step.net.makers.get(value)
-        if value in seen:
-            continue
-        seen.add(value)
-        if isinstance(node, Clip) and node.low >= 0:
-            continue
-        if isinstance(node, Quant) and node.low >= node.zero:
-            continue
-        if not isinstance(node, MaxPool | AvgPool | Concat | Add | Quant):
-            return False
-        left += node.inputs
-    return True

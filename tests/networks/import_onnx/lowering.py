@@ -84,9 +84,15 @@ class _Writer:
         y = self.op("Round", self.op("Add", self.op("Div", x, scale), zero))
         if len(rest) == 3:
             step = float(held[rest[1]].reshape(()) / held[scale].reshape(()))
+            y = self.op("Div", y, self.constant(2.0 ** round(np.log2(step))))
+            bits, signed = int(held[rest[2]].reshape(())), int(self.attributes["signed"])
+            high = 2 ** (bits - signed) - 1
+            y = self.op("Min", y, self.constant(high))
+            y = self.op("Max", y, self.constant(-high - 1 if signed else 0))
         else:
             step = 2.0 ** int(held[rest[0]].reshape(()) - held[rest[1]].reshape(()))
-        y = self.op("Floor", self.op("Div", y, self.constant(step)))
+            y = self.op("Div", y, self.constant(step))
+        y = self.op("Round" if self.attributes["rounding_mode"].upper() == b"ROUND" else "Floor", y)
         out = rest[1] if len(rest) == 3 else scale
         self.op("Mul", self.op("Sub", y, zero), out, last=True)
 

@@ -347,6 +347,34 @@ def test_a_value_on_its_threshold_counts() -> None:
     assert evaluate(model, given)[model.output].ravel().tolist() == [0, 1, 1, 2, 2, 3]
 
 
+@pytest.mark.parametrize("mode", ["ROUND", "round", "FLOOR"])
+@pytest.mark.parametrize("signed", [0, 1])
+def test_truncated_means_as_brevitas_writes_them_now(mode: str, signed: int) -> None:
+    """Of the mean itself, in steps of a sixteenth, half of which meet a half."""
+    constants: dict[str, Any] = {"s": np.float32(0.2478756), "z": ZERO, "b": np.float32(4)}
+    constants |= {"si": np.float32(0.2478756) / 16, "in": np.float32(8), "out": np.float32(4)}
+    extra = {"rounding_mode": mode, "signed": signed, "narrow": 0}
+    nodes = [
+        quant("x s z b", "q", signed=signed),
+        node("AveragePool", "q", "mean", kernel_shape=[4, 4], strides=[4, 4]),
+        node("Trunc", "mean si z in s out", "y", domain=GENERAL, **extra),
+    ]
+    against_formulas(graph(nodes, constants, [1, 8, 64, 64]), tolerance=1e-6)
+
+
+@pytest.mark.parametrize("signed", [0, 1])
+def test_truncation_of_what_is_not_whole(signed: int) -> None:
+    constants: dict[str, Any] = {"s": np.float32(0.05), "z": ZERO}
+    constants |= {"in": np.float32(7 + signed), "out": np.float32(4)}
+    nodes = [
+        node("Clip", "x low high", "c"),
+        node("Trunc", "c s z in out", "y", domain=GENERAL, rounding_mode="FLOOR"),
+    ]
+    constants |= {"low": np.float32(-6 if signed else 0), "high": np.float32(6)}
+    model = against_formulas(graph(nodes, constants, SHAPE), tolerance=1e-6)
+    assert sum(isinstance(n, Quant) for n in model.nodes) == 2
+
+
 @pytest.mark.parametrize(
     ("made", "words"),
     [
@@ -359,7 +387,11 @@ def test_a_value_on_its_threshold_counts() -> None:
         (quant("x z z b", "y"), "scale is 0"),
         (quant("x s z x", "y"), "input 3 is computed"),
         (quant("x s z b", "y", signed=0.5), "signed is no integer"),
-        (node("Trunc", "x s z b b", "y", domain=GENERAL), "a Quant in its place"),
+        (
+            node("Trunc", "x s z b b", "y", domain=GENERAL, rounding_mode="ROUND"),
+            "by ROUND.*a Quant in its place",
+        ),
+        (node("Trunc", "x s half b b", "y", domain=GENERAL), "zero point 0.5"),
         (node("MultiThreshold", "x wide", "y", domain=GENERAL), "16 thresholds"),
         (node("MultiThreshold", "x many", "y", domain=GENERAL), "thresholds have the shape"),
         (node("BipolarQuant", "x z", "y", domain=BREVITAS), "scale is 0"),
