@@ -76,7 +76,7 @@ def limits(bits: int, *, signed: bool, narrow: bool) -> tuple[int, int]:
 def trunc(step: Step) -> Act:
     """Take Trunc: whole numbers of `bits_in` bits lose their lowest ones.
 
-    A first quantiser makes them whole, as the operator does, where they may not be: only so do halves
+    A first quantiser makes them whole, as the operator does, where they may not be: so halves
     stay halves. floor(r / 2^t) of a whole r is rint((r + 1/2) / 2^t - 1/2), which never meets one.
     """
     act = step.act()
