@@ -15,9 +15,11 @@ from harness.networks.model import (
     MaxPool,
     Window,
 )
+from harness.networks.shapes import overhangs
 
 if TYPE_CHECKING:
     from harness.networks.import_onnx.step import Step
+    from harness.networks.shapes import Shape
 
 NCHW = ("n", "c", "h", "w")
 
@@ -89,7 +91,7 @@ def avg_pool(step: Step) -> Act:
         if act.pad.edge or act.pad.value != 0 or (any(window.pads) and not outside):
             raise step.refuse(f"it cannot take in what {act.pad.by} has padded")
         window, outside = _wider(window, act.pad), True
-    if outside and window.ceil and _overhangs(step.shape_of(act)[:2], window):
+    if outside and window.ceil and _overhangs(step.shape_of(act), window):
         raise step.refuse(
             "it counts its padding, rounds up and overhangs it: no two runtimes agree on the mean",
             "set ceil_mode or count_include_pad to 0",
@@ -244,13 +246,8 @@ def _wider(window: Window, around: Padding) -> Window:
     )
 
 
-def _overhangs(size: tuple[int, int], window: Window) -> bool:
-    counts = moved(size, window)
-    return any(
-        (counts[axis] - 1) * window.stride[axis] + window.kernel[axis]
-        > size[axis] + window.pads[axis] + window.pads[axis + 2]
-        for axis in (0, 1)
-    )
+def _overhangs(given: Shape, window: Window) -> bool:
+    return overhangs(window, given, (*moved(given[:2], window), given[2]))
 
 
 def _average(step: Step, act: Act, window: Window, *, outside: bool = False) -> Act:
