@@ -78,7 +78,7 @@ def bireal(x: Any) -> Any:
 
 def real(x: Any) -> Any:
     """TFLite's own operators, and a PAD in front of a sign."""
-    x = L.ZeroPadding2D(((1, 2), (3, 1)))(x)
+    x = L.ZeroPadding2D(((1, 2), (2, 1)))(x)
     x = L.Conv2D(8, 3, strides=2, activation="relu6")(x)
     x = L.concatenate([L.Conv2D(4, 3, padding="same")(x), L.MaxPool2D(2, 1, padding="same")(x)])
     x = L.ReLU()(norm(x))

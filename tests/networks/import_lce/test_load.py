@@ -108,7 +108,7 @@ def test_the_sum_of_signs_is_clipped_before_it_is_scaled() -> None:
 
 def test_a_pad_becomes_part_of_the_convolution_behind_it() -> None:
     convs = [n for n in model("real").nodes if isinstance(n, Conv)]
-    assert convs[0].window.pads == (1, 3, 2, 1)
+    assert convs[0].window.pads == (1, 2, 2, 1)
     assert convs[0].border is Border.ZERO
     assert convs[-1].window.pads == (1, 1, 1, 0)
     assert convs[-1].border is Border.PLUS_ONE  # zeros that went through a Sign
