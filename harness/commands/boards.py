@@ -200,6 +200,7 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
 
 def _clean(entry: BoardEntry) -> int:
     """Remove what runs left on one board; returns the exit code that says how it went."""
+    from harness.boards.provision import remove
     from harness.errors import HarnessError
     from harness.session.ready import make_ready
     from harness.toolchain.find import runner
@@ -211,6 +212,8 @@ def _clean(entry: BoardEntry) -> int:
         note(f"{entry.name}: {error}")
         return error.exit_code
     try:
+        for name in remove(ready.transport, ready.deployed.directory):
+            out(f"{entry.name}: runtime {name} removed")
         argv = [ready.deployed.runner, "clean", "--dir", ready.deployed.directory, "--all"]
         done = ready.transport.run(argv)
     finally:

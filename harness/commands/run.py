@@ -26,6 +26,9 @@ def run(
     profile: str | None = typer.Option(None, help="quick, standard or publish."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Print the plan with an estimate; end."),
     print_job: bool = typer.Option(False, "--print-job", help="Print each board's JOB; end."),
+    provision: bool = typer.Option(
+        False, "--provision", help="Install missing runtimes in our own folder on the boards."
+    ),
     isa_mask: str = typer.Option("", help="Pretend the CPU has only these features (a,b,c)."),
     wait: str = typer.Option("0s", help=WAIT),
     fail_on: str = typer.Option(FAIL_ON_DEFAULT, help=FAIL_ON),
@@ -33,6 +36,7 @@ def run(
 ) -> None:
     """Run a suite on its boards, keep the results and draw the report."""
     from harness.commands.planning import make_plan, select, settle_networks
+    from harness.commands.provisioning import provide
     from harness.commands.reaching import reach_all
 
     wishes = Wishes(
@@ -46,6 +50,8 @@ def run(
     note(f"{chosen.suite.name}: reaching {', '.join(e.name for e in chosen.entries)}")
     ready, away = reach_all(chosen.entries, isa_mask=isa_mask)
     try:
+        if provision and not (dry_run or print_job):
+            ready = provide(chosen.suite, ready)
         plan = make_plan(
             chosen,
             [r.facts for r in ready],
@@ -74,7 +80,10 @@ def _print_plan(plan: Plan) -> None:
     for planned in plan.items:
         skip = f"  SKIPPED: {planned.skip}" if planned.skip else ""
         item = planned.item
-        out(f"{planned.board}  {item.label}  {item.runtime} {item.device} {item.cores}{skip}")
+        more = f" {item.scenario}" if item.scenario != "latency" else ""
+        more += f" {item.inflight} in flight" if item.inflight > 1 else ""
+        where = f"{item.runtime} {item.device} {item.cores}{more}"
+        out(f"{planned.board}  {item.label}  {where}{skip}")
     for board, seconds_there in estimate(plan).items():
         out(f"{board}: about {duration_ns(seconds_there * 1e9)} of measuring")
     if plan.dropped:

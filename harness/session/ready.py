@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.boards.facts import facts as board_facts
 from harness.boards.hello import parse_hello
 from harness.boards.probe import Probe, probe
+from harness.boards.provision import seek
 from harness.boards.target import target_of
 from harness.errors import HarnessError, LinkError
 from harness.power.discover import discover
@@ -84,6 +85,7 @@ def _ready(link: Link, entry: BoardEntry, runner_for: RunnerFor, isa_mask: str) 
     seen = probe(link.current, entry)
     binary = runner_for(target_of(seen))
     deployed = deploy(link.current, entry, binary.path, binary.sha256, isa_mask=isa_mask)
+    seen = seen.with_runtimes(seek(link.current, deployed.directory))
 
     def again() -> Ready:
         link.reopen()
