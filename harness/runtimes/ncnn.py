@@ -24,6 +24,8 @@ THREADS = True
 SCENARIOS = base.BOTH
 INFLIGHT = False
 
+# scheme -> what maps and weights are kept in, where that is not 32 bits
+STORAGE: Mapping[str, str] = {"fp16": "fp16", "bf16": "bf16"}
 # 8 bits of mantissa in bfloat16, 11 in half: an error of 2^-9 a rounding, over the layers in turn.
 # SqueezeNet 1.1: 3,700 ppm in bfloat16.
 _TOLERANCE_PPM = {"fp16": 10_000, "bf16": 20_000}
@@ -42,6 +44,6 @@ def describe(
     if item.kind not in KINDS or network is None:
         raise NetworkError(f"{item.workload} was not prepared", where=item.label)
     files = [base.need(network.converted.get(name), "ncnn", item) for name in ("param", "bin")]
-    settings = {"storage": network.scheme if network.scheme in _TOLERANCE_PPM else ""}
+    settings = {"storage": STORAGE.get(network.scheme, "")}
     tolerance_ppm = _TOLERANCE_PPM.get(network.scheme, 0)
     return python.work(item, board, network, files, settings, tolerance_ppm=tolerance_ppm)

@@ -20,7 +20,6 @@ if core_module is None:
     import openvino.inference_engine as old_module
 
 NAME = "openvino"
-HINTS = {"fp32": "f32", "w8a8": "f32", "fp16": "f16", "bf16": "bf16"}
 OF_TYPES = {"f32": "fp32", "fp32": "fp32", "f16": "fp16", "fp16": "fp16", "bf16": "bf16"}
 OF_TYPES.update({"u8": "w8a8", "i8": "w8a8"})
 # the layers that hold nearly all of the arithmetic
@@ -91,7 +90,7 @@ class New(Shared):
         slots = self.config["inflight"]
         wanted = {"PERFORMANCE_HINT": "THROUGHPUT" if slots > 1 else "LATENCY"}
         if self.config["hint"]:
-            wanted["INFERENCE_PRECISION_HINT"] = HINTS[self.config["hint"]]
+            wanted["INFERENCE_PRECISION_HINT"] = self.config["hint"]
         if self.device == "CPU":
             wanted["INFERENCE_NUM_THREADS"] = str(threads)
             wanted["NUM_STREAMS"] = str(min(slots, threads))

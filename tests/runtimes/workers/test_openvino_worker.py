@@ -16,14 +16,14 @@ def _account(folder: Path, hint: str, inflight: int = 1, **environment: int) -> 
 
 
 def test_told_float_it_is_float(tmp_path: Path) -> None:
-    report = _account(tmp_path, "fp32")
+    report = _account(tmp_path, "f32")
     assert report.executed == "fp32"
     assert error_ppm(report.before) < 100
     assert error_ppm(report.after) < 100
 
 
 def test_in_flight_it_is_right_too(tmp_path: Path) -> None:
-    report = _account(tmp_path, "fp32", inflight=4, THREADS=2)
+    report = _account(tmp_path, "f32", inflight=4, THREADS=2)
     assert report.executed == "fp32"
     assert error_ppm(report.before) < 100
     assert error_ppm(report.after) < 100
