@@ -58,6 +58,8 @@ def job_of(session: Session, ready: Ready, works: Sequence[Work], attempt: int =
     facts = ready.facts
     protocol = session.context.plan.protocol
     slowness = EMULATION_SLOWNESS if facts.emulated else 1
+    # what is declared to take long may: the deadline is a last resort, not a budget
+    declared_s = sum(work.timeout_s for work in works)
     window_s = max(protocol.energy_window_s, minimum_window_s(facts.sensors))
     return Job(
         run=session.spool(attempt),
@@ -69,7 +71,7 @@ def job_of(session: Session, ready: Ready, works: Sequence[Work], attempt: int =
         protocol=replace(protocol, energy_window_s=window_s),
         works=works,
         cpu_list=facts.cpu_list,
-        deadline_s=int(max(600, 4 * protocol.budget_s)) * slowness,
+        deadline_s=int(max(600, 4 * protocol.budget_s) + declared_s) * slowness,
         timeout_s=120 * slowness,
         isa_mask=session.isa_mask,
         root=facts.entry.root,
