@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from harness.networks.registry import NETWORKS, settle
 from tests.bench_common.page import put
 from tests.bench_common.program import FOLDER, PAGE, machine, on_one_core, say
+from tests.bench_networks import threads
 from tests.bench_networks.goals import GOALS
 from tests.bench_networks.rounds import Bench
 from tests.bench_networks.rows import rows_of, table
@@ -33,6 +34,7 @@ def main() -> int:
     where, begin = machine(), datetime.now(UTC)
     settle(NETWORKS, say=say)
     ROWS.parent.mkdir(parents=True, exist_ok=True)
+    crews = threads.rows(say) if asked.only in threads.GOAL else []
     on_one_core()
     bench = Bench(goal for goal in GOALS if asked.only in goal.name)
     say("files and environments; the first time takes minutes")
@@ -40,7 +42,7 @@ def main() -> int:
     for number in range(asked.rounds):
         say(f"round {number + 1} of {asked.rounds}")
         bench.round(say)
-    rows = rows_of(bench)
+    rows = [*rows_of(bench), *crews]
     page = table(rows, rounds=asked.rounds, machine=where, when=f"{begin:%Y-%m-%d %H:%M} UTC")
     ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     if not asked.no_page:

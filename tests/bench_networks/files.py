@@ -69,7 +69,7 @@ class Files:
         """Return `images` as a form takes them: an array, or bare numbers for a plan."""
         kind = form.rpartition(".")[2]
         last = kind in ("plan", "tflite")
-        path = _folder() / f"{self.network}.{'nhwc' if last else 'nchw'}.{_ending(kind)}"
+        path = folder() / f"{self.network}.{'nhwc' if last else 'nchw'}.{_ending(kind)}"
         if not path.is_file():
             turned = self.images.transpose(0, 2, 3, 1) if last else self.images
             turned = np.ascontiguousarray(turned)
@@ -81,7 +81,7 @@ class Files:
 
     def path(self, form: str) -> Path:
         """Return `<scheme>.onnx`, `<scheme>.plan` or what else a peer reads."""
-        path = _folder() / f"{self.network}.{form}"
+        path = folder() / f"{self.network}.{form}"
         if not path.is_file():
             try:
                 path.write_bytes(self._made(form))
@@ -120,16 +120,17 @@ def _ending(kind: str) -> str:
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """One folder by the code that fills it; those of older code go."""
     seen = hashlib.sha256()
     for path in sorted((ROOT / "harness" / "networks").rglob("*.py")):
         seen.update(path.read_bytes())
-    seen.update(Path(__file__).read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        seen.update(path.read_bytes())
     home = FOLDER / "networks"
-    folder = home / seen.hexdigest()[:16]
+    mine = home / seen.hexdigest()[:16]
     for old in home.glob("*"):
-        if old != folder:
+        if old != mine:
             shutil.rmtree(old, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    mine.mkdir(parents=True, exist_ok=True)
+    return mine

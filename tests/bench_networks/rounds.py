@@ -17,7 +17,9 @@ from tests.bench_common import environments
 from tests.bench_common.program import ROOT
 from tests.bench_networks import ours
 from tests.bench_networks.files import Files, UnavailableError
+from tests.bench_networks.goals import BINARIZED_SAME
 from tests.bench_networks.judge import Judgement, judge
+from tests.bench_networks.larq import LarqFiles
 from tests.bench_networks.peers import PEERS, Peer
 
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ class Bench:
 
     def files(self, network: str) -> Files:
         """Return the files of a network."""
-        return self._files.setdefault(network, Files(network))
+        if network not in self._files:
+            kind = LarqFiles if network == BINARIZED_SAME else Files
+            self._files[network] = kind(network)
+        return self._files[network]
 
     def prepare(self, say: Callable[[str], None]) -> None:
         """Make beforehand all that takes long; what cannot be had shows in the rounds."""

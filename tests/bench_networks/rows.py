@@ -91,6 +91,8 @@ over ours, the median over {rounds} rounds with its range. Every output was chec
 was taken; what stands beside a time says how near the outputs come to the same network at fp32.
 `seeded`: weights without training; such a line tells the speed of these shapes and nothing else.
 Other work on the machine disturbs both sides: the range says how much.
+Several threads are the one figure by wall time: 25th percentiles over the rounds of one job of the
+runner in which nothing else ran on their cores.
 
 Machine: {machine}. {when}.
 """
