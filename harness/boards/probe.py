@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from harness.boards.pythons import PYTHONS
+from harness.boards.pythons import FOLDERS, PYTHONS
 from harness.boards.script import SCRIPT
 from harness.config.tree import parse_tree
 from harness.errors import BoardError, LinkError
@@ -187,6 +187,12 @@ def parse_runtimes(lines: Sequence[str]) -> Runtimes:
 
 
 def _absent(name: str, place: str, why: str) -> str:
+    if name in FOLDERS:
+        return (
+            f"no {name} at {place} on the board ({why or 'no answer'}); install it there, or name"
+            f" the folder that holds {FOLDERS[name][1]} in boards.yaml:"
+            f" runtimes: {{{name}: /folder}}"
+        )
     line = f"python3 -m pip install {PYTHONS[name].package}" if name in PYTHONS else ""
     how = f": {line}, or `harness run --provision`" if line else ""
     return (

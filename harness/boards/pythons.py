@@ -1,4 +1,4 @@
-"""Runtimes that are Python packages: how a board is asked for them, and what installs them.
+"""Runtimes that are Python packages, or folders: how a board is asked, and what installs them.
 
 Constant text for `script`, and one table; boards and runtimes do not know each other, so a new
 runtime of this kind has a line here and a module there.
@@ -35,6 +35,9 @@ PYTHONS: Mapping[str, PythonRuntime] = {
         modules=("ai_edge_litert", "tflite_runtime"), package="ai-edge-litert==2.3.0"
     ),
 }
+
+# runtimes that are folders: where they lie unless the inventory says so, and what they hold
+FOLDERS: Mapping[str, tuple[str, str]] = {"tensorrt": ("/usr/src/tensorrt", "bin/trtexec")}
 
 _CASES = "\n".join(f"  {name}) m={','.join(one.modules)};;" for name, one in PYTHONS.items())
 

@@ -8,7 +8,7 @@ The first line names the script in recordings (transport.replay).
 
 from __future__ import annotations
 
-from harness.boards.pythons import ASK, PYTHONS
+from harness.boards.pythons import ASK, FOLDERS, PYTHONS
 
 SCRIPT = (
     r"""# harness: probe
@@ -80,6 +80,12 @@ for n in """
     + r"""; do case $named in *" $n "*) ;; *) rest="$rest $n";; esac; done
 [ -z "$own" ] || ask "$own" $rest
 ask python3 $rest
+"""
+    + "\n".join(
+        f'case $named in *" {name} "*) ;; *) ask {folder} {name};; esac'
+        for name, (folder, _) in FOLDERS.items()
+    )
+    + """
 section end
 """
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
 from harness.networks import photos
-from harness.networks.float_forms import FloatForms
+from harness.networks.float_forms import AS_FLOATS, FloatForms
 from harness.networks.prepared import Prepared
 from harness.networks.truth import compare
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_BATCH = 256
 SCHEMES = {
     "fp32": ("onnx", "plan"),
-    "fp16": ("plan",),
+    "fp16": ("plan", "onnx"),
     "w8a8": ("onnx", "plan"),
     "w4a8": ("plan",),
 }
@@ -113,7 +113,8 @@ class PhotoNetwork:
                 do="the installed onnxruntime or the weights are broken: reinstall, fetch again",
             )
         truth = None
-        if known and scheme != "fp32" and photos.available():
+        floats = scheme == "fp32" or (form == "onnx" and scheme in AS_FLOATS)
+        if known and not floats and photos.available():
             crops = photos.crops(_AGREEMENT_CROPS, _AGREEMENT_SEED, self.side)
             truth = compare(forms.fp32(crops), made.run(crops))
         photographed = "controller-photo" if classes else "controller-seeded"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError
 from harness.records.external import external_name
-from harness.runtimes import external, litert, native, ncnn, onnxruntime, openvino
+from harness.runtimes import external, litert, native, ncnn, onnxruntime, openvino, tensorrt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,7 @@ RUNTIMES: Mapping[str, Runtime] = {
     openvino.NAME: openvino,
     litert.NAME: litert,
     external.NAME: external,
+    tensorrt.NAME: tensorrt,
 }
 
 
