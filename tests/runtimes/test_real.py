@@ -45,6 +45,7 @@ def test_every_runtime_is_right_in_what_was_asked(tmp_path: Path) -> None:
         assert row.check.passed
         assert row.precision_executed == row.scheme
         assert row.inferences_per_s
+        assert row.build is not None
         assert row.build.runtime
 
 
