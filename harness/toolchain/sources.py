@@ -114,9 +114,9 @@ def _sources(
 
 
 def _optimisation(path: Path) -> str:
-    # an oracle is never tuned, and unrolling it would only cost room; of networks only the loops
-    # that are made for each instruction set are
-    walks = path.parts[0] == "nets" and "__" not in path.stem
+    # an oracle is never tuned, and unrolling it would only cost room; of networks and of peaks only
+    # the loops are that are made for each instruction set
+    walks = path.parts[0] in {"nets", "peak"} and "__" not in path.stem
     return "-Os" if path.parts[0] in SMALL or walks or path.stem.endswith("__ref") else "-O3"
 
 

@@ -16,7 +16,6 @@
 const struct kernel_variant kernel_variants[] = {
 #define KERNEL(family_, op_, scheme_, isa_)                                                                            \
     {.name = #family_ "_" #op_ "_" #scheme_ "__" #isa_,                                                                \
-     .family = #family_,                                                                                               \
      .op = #op_,                                                                                                       \
      .scheme = #scheme_,                                                                                               \
      .isa = #isa_,                                                                                                     \

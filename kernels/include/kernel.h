@@ -29,8 +29,8 @@ enum kernel_kind { KERNEL_gemm, KERNEL_conv, KERNEL_map };
 /* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. The kind of the op says which
  * of the last three it is. */
 struct kernel_variant {
-    /* arrays: pointers would cost a relocation each, three times the letters they save */
-    char name[40], family[10], op[10], scheme[8], isa[14];
+    /* arrays: pointers would cost a relocation each, three times the letters they save; as long as the longest */
+    char name[37], op[9], scheme[7], isa[14];
     uint8_t kind;
     uint32_t needs; /* isa_feature bits */
     union {

@@ -133,9 +133,9 @@ bool net_prepare(struct net *n, void *arena, char *err, size_t err_size) {
     return true;
 }
 
-const char *net_layer_variant(const struct net *n, size_t layer) {
+const struct kernel_variant *net_layer_variant(const struct net *n, size_t layer) {
     const struct net_state *s = n->state;
-    return s->layers[layer].variant ? s->layers[layer].variant->name : "";
+    return s->layers[layer].variant;
 }
 
 static void part(void *of, size_t index) {

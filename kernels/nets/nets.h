@@ -12,6 +12,7 @@ struct net_team {
     void *self;
 };
 
+struct kernel_variant;
 struct net {
     const uint8_t *bytes;
     size_t size;
@@ -40,8 +41,8 @@ bool net_prepare(struct net *n, void *arena, char *err, size_t err_size);
 void net_run(struct net *n, const void *input, void *output);
 /* The same with the time that each layer took, by the clock `now`: took[layers]. */
 void net_run_layers(struct net *n, const void *input, void *output, int64_t (*now)(void), int64_t *took);
-/* The kernel variant of a layer's products; "" where it has none. */
-const char *net_layer_variant(const struct net *n, size_t layer);
+/* The kernel variant of a layer's products; NULL where it has none. */
+const struct kernel_variant *net_layer_variant(const struct net *n, size_t layer);
 /* Run the plan's own check vectors through the two buffers (input_bytes, output_bytes); false and words in err
  * when an answer is not the one the plan names. Never timed. */
 bool net_check(struct net *n, void *input, void *output, char *err, size_t err_size);

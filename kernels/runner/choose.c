@@ -20,9 +20,10 @@ static bool usable(const struct kernel_variant *v, const struct kernel_variant *
 /* Whether a later line of the same family replaces it for certain. */
 static bool outranked(size_t index, const struct kernel_variant *ref) {
     const struct kernel_variant *v = &kernel_variants[index];
+    size_t family = strcspn(v->name, "_") + 1;
     for (size_t i = index + 1; i < kernel_variant_count; i++)
         if (usable(&kernel_variants[i], ref) && !is_contested(&kernel_variants[i]) &&
-            strcmp(kernel_variants[i].family, v->family) == 0)
+            strncmp(kernel_variants[i].name, v->name, family) == 0)
             return true;
     return false;
 }

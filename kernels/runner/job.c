@@ -153,7 +153,7 @@ static bool read_item(struct scan *s, struct job *job, size_t *room) {
     if (!read_block(s, &b))
         return false;
     if (item->kind_name != NULL && item->kind_name[0] == 'n')
-        item->kind = ITEM_NETWORK, needs = NEED | NEED_NETWORK, may = 0;
+        item->kind = ITEM_NETWORK, needs = NEED | NEED_NETWORK, may = MAY_NETWORK;
     if (item->kind_name != NULL && item->kind_name[0] == 'p')
         item->kind = ITEM_PROGRAM, needs = NEED | NEED_PROGRAM, may = MAY_PROGRAM;
     if (item->kind_name == NULL)

@@ -30,6 +30,7 @@ struct job_item {
     int64_t m, n, k;
     int64_t h, w, window, stride, groups; /* convolutions; window 0 = none */
     int64_t tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
+    int64_t layers;                       /* network: its layers are timed as well, after the samples */
     int64_t unchecked, whole;             /* program: no output is compared; a sample is a whole process */
 };
 struct job {

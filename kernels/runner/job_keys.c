@@ -102,6 +102,7 @@ const struct job_key job_item_keys[] = {
     {STR(input, NEED_NETWORK, 64, name_is_sha256, "a sha256")},
     {STR(expected, NEED_NETWORK | MAY_PROGRAM, 64, name_is_sha256, "a sha256")},
     {INT(tolerance_ppm, NEED_NETWORK | NEED_PROGRAM, 0, 1000000)},
+    {INT(layers, MAY_NETWORK, 0, 1)},
     {INT(unchecked, MAY_PROGRAM, 0, 1)},
     {INT(whole, MAY_PROGRAM, 0, 1)},
     {"arg", offsetof(struct job_item, args), KEY_ARG, NEED_PROGRAM, 0, JOB_STRING_MAX, NULL, NULL},

@@ -12,6 +12,7 @@ enum key_need {
     MAY_KERNEL = 16,
     NEED_PRODUCT = 32, /* sensors of this form only */
     MAY_PROGRAM = 64,
+    MAY_NETWORK = 128,
 };
 struct job_key {
     const char *name;

@@ -82,6 +82,8 @@ static bool carry_out(struct order *o, int64_t window_ns, struct result *r) {
         measure_window(&s, &o->job, window_ns, r);
     else
         measure_samples(&s, &o->job, r);
+    if (o->item->layers && window_ns == 0 && r->check_after)
+        r->layers = (uint32_t)subject_layers(&s, r->layer_ns, r->layer_variant);
     cores_text(&o->cores, r->cpu_mask, sizeof r->cpu_mask);
     if (!cores_on(&o->cores)) {
         snprintf(r->words, sizeof r->words, "the kernel ran it on another core than asked for");

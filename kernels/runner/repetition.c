@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "../include/kernel.h"
 #include "numbers.h"
 #include "state.h"
 #include "watch.h"
@@ -40,6 +41,20 @@ static void put_counters(struct text *json, const struct result *r, bool program
     json_int(json, "first_ns", r->first_ns);
 }
 
+/* Of a network whose layers were asked for: times, and the names of the kernels that made its products. */
+static void put_layers(struct text *json, const struct result *r, bool usable) {
+    if (r->layers == 0 || !usable)
+        return;
+    json_ints(json, "layer_ns", r->layer_ns, r->layers, 1);
+    json_key(json, "layer_variants");
+    for (uint32_t i = 0; i < r->layers; i++) {
+        size_t line = r->layer_variant[i];
+        text_bytes(json, i == 0 ? "[" : ",", 1);
+        json_quote(json, line > 0 && line <= kernel_variant_count ? kernel_variants[line - 1].name : "");
+    }
+    text_bytes(json, "]", 1);
+}
+
 static void put_sample(struct worker *w, size_t index, const struct text *before, const struct text *after,
                        bool usable) {
     const struct job_item *item = &w->job->items[index];
@@ -51,6 +66,7 @@ static void put_sample(struct worker *w, size_t index, const struct text *before
     put_times(&json, r, usable, item->kind == ITEM_PROGRAM || item->threads > 1);
     put_checks(&json, r, usable);
     put_counters(&json, r, item->kind == ITEM_PROGRAM);
+    put_layers(&json, r, usable);
     json_key(&json, "watch_before");
     text_bytes(&json, before->data, before->size);
     json_key(&json, "watch_after");

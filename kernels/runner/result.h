@@ -8,6 +8,7 @@
 
 #define RESULT_MAGIC 0x48423152u
 #define MASK_ROOM 264
+#define LAYERS_MAX 512
 struct result {
     uint32_t magic, samples;
     int64_t iterations, warmup; /* inferences: per sample, and before the first sample */
@@ -21,6 +22,9 @@ struct result {
     char detail[WORDS_ROOM], words[WORDS_ROOM];
     char version[NAME_ROOM], executed[NAME_ROOM]; /* programs only */
     int64_t wall_ns[SAMPLES_MAX], cpu_ns[SAMPLES_MAX];
+    uint32_t layers; /* of a network whose layers were asked for */
+    int64_t layer_ns[LAYERS_MAX];
+    uint16_t layer_variant[LAYERS_MAX]; /* its line in the registry, from 1; 0 = no products */
 };
 /* First on the pipe, before anything can crash: the variant's name in NAME_ROOM bytes. */
 bool result_announce(int fd, const char *variant);

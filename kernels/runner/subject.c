@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "subject.h"
+#include "../board/board.h"
 #include "../isa/isa.h"
 #include "compare.h"
 #include "files.h"
+#include "numbers.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #define POISON 0xa5
+#define LAYER_ROUNDS 5
 /* The compiler must believe that somebody reads every output. */
 #define OUTPUT_IS_READ(p) __asm__ volatile("" : : "r"(p) : "memory")
 
@@ -214,6 +217,25 @@ static bool open_network(struct subject *s, const struct job *job, size_t index,
     s->tolerance_ppm = item->tolerance_ppm;
     snprintf(s->variant, sizeof s->variant, "%s", s->net.variants);
     return true;
+}
+
+size_t subject_layers(struct subject *s, int64_t *took_ns, uint16_t *variants) {
+    size_t count = s->net.layers;
+    int64_t *took = calloc(LAYER_ROUNDS * count, sizeof *took);
+    if (took == NULL)
+        return 0;
+    for (size_t round = 0; round < LAYER_ROUNDS; round++)
+        net_run_layers(&s->net, s->input, s->outputs[0].at, clock_now_ns, took + round * count);
+    for (size_t i = 0; i < count; i++) {
+        const struct kernel_variant *v = net_layer_variant(&s->net, i);
+        int64_t rounds[LAYER_ROUNDS];
+        for (size_t round = 0; round < LAYER_ROUNDS; round++)
+            rounds[round] = took[round * count + i];
+        took_ns[i] = (int64_t)median_of(rounds, LAYER_ROUNDS);
+        variants[i] = v == NULL ? 0 : (uint16_t)(v - kernel_variants + 1);
+    }
+    free(took);
+    return count;
 }
 
 bool subject_open(struct subject *s, const struct job *job, size_t index, const char *dir, const cpu_set_t *cores,

@@ -53,6 +53,9 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
 void subject_poison(const struct subject *s);
 /* sha256 of all outputs, one after the other. */
 void subject_digest(const struct subject *s, char hex[SHA256_HEX]);
+/* The median time of each layer of an open network over a few rounds, and its variant's line in the registry, from 1;
+ * returns how many layers, 0 where there is no memory for it. */
+size_t subject_layers(struct subject *s, int64_t *took_ns, uint16_t *variants);
 /* Computes and keeps the output of the kernel's oracle, untimed: whole under its name, or not at all. */
 struct ref_done {
     int64_t bytes;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../include/kernel.h"
 #include "../isa/isa.h"
 #include "../nets/nets.h"
 
@@ -64,7 +65,8 @@ static void print_layers(struct net *net, const uint8_t *from, uint8_t *to, int 
         for (int i = 0; i < rounds; i++)
             one[i] = took[net->layers * (size_t)i + l];
         qsort(one, (size_t)rounds, sizeof *one, by_time);
-        printf("layer %zu %.1f us %s\n", l, 1e-3 * (double)one[rounds / 2], net_layer_variant(net, l));
+        const struct kernel_variant *v = net_layer_variant(net, l);
+        printf("layer %zu %.1f us %s\n", l, 1e-3 * (double)one[rounds / 2], v ? v->name : "");
     }
 }
 
