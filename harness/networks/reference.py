@@ -7,6 +7,7 @@ products are as numpy makes them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import NetworkError
@@ -55,9 +56,12 @@ def trace(network: PlanNetwork, data: bytes) -> dict[int, Map]:
 
 def unpack_weights(network: PlanNetwork, layer: Layer) -> Map:
     """Return the weights [filters, kernel_h, kernel_w, c]: integers, binary ones -1 and +1."""
+    return _unpacked(network.tensors[layer.source], layer)
+
+
+def _unpacked(source: Tensor, layer: Layer) -> Map:
     import numpy as np
 
-    source = network.tensors[layer.source]
     shape = (layer.filters, layer.kernel_h, layer.kernel_w, -1)
     if layer.scheme == "w1a1":
         rows = np.frombuffer(layer.weights, np.uint8).reshape(shape)
@@ -70,24 +74,29 @@ def unpack_weights(network: PlanNetwork, layer: Layer) -> Map:
 
 
 def _conv(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
-    weights = unpack_weights(network, layer)
-    kind = _wide(weights, network.tensors[layer.source])
-    view = _windows(network, layer, values[layer.source].astype(kind), _fill(layer))
-    rows = view.reshape(view.shape[0] * view.shape[1], -1)
-    sums = rows @ weights.reshape(layer.filters, -1).astype(kind).T
+    kernel = _kernel(network.tensors[layer.source], layer)
+    x = values[layer.source].astype(kernel.dtype)
+    made = _made(network, layer)
+    plain = (layer.kernel_h, layer.kernel_w, layer.stride_h, layer.stride_w) == (1, 1, 1, 1)
+    view = x if plain else _windows(network, layer, x, _fill(layer))
+    sums = view.reshape(made.h * made.w, -1) @ kernel
     # float64 -> float32 rounds once, as int32 -> float32 does
-    z = sums.astype("float32").reshape(view.shape[0], view.shape[1], layer.filters)
+    z = sums.astype("float32", copy=False).reshape(made.h, made.w, layer.filters)
     _finish(network, layer, values, z)
 
 
-def _wide(weights: Map, source: Tensor) -> np.dtype[np.floating[Any]]:
-    """The quickest float type that holds every sum without rounding (or any, of float products)."""
+@lru_cache(maxsize=64)
+def _kernel(source: Tensor, layer: Layer) -> Map:
+    """The weights as a matrix, of the quickest float type that holds every sum of integers.
+
+    Kept, as whoever has one input for a network mostly has many.
+    """
     import numpy as np
 
-    if source.type is not TensorType.I8:
-        return np.dtype(np.float32)
-    largest = 128 * int(np.abs(weights.reshape(len(weights), -1)).sum(axis=1).max())
-    return np.dtype(np.float32 if largest <= _EXACT else np.float64)
+    rows = _unpacked(source, layer).reshape(layer.filters, -1)
+    largest = 128 * int(np.abs(rows).sum(axis=1).max())
+    wide = source.type is TensorType.I8 and largest > _EXACT
+    return rows.astype("float64" if wide else "float32").T
 
 
 def _fill(layer: Layer) -> int | None:
@@ -104,12 +113,20 @@ def _windows(network: PlanNetwork, layer: Layer, x: Map, fill: float | None) -> 
     high = (made.h - 1) * layer.stride_h + layer.kernel_h - layer.pad_top - x.shape[0]
     wide = (made.w - 1) * layer.stride_w + layer.kernel_w - layer.pad_left - x.shape[1]
     pad = ((layer.pad_top, max(0, high)), (layer.pad_left, max(0, wide)), (0, 0))
-    outside: dict[str, Any] = {"constant_values": fill} if fill is not None else {"mode": "edge"}
-    padded = np.pad(x, pad, **outside)
+    if any(before or after for before, after in pad):
+        x = _padded(x, pad, fill)
     size = (layer.kernel_h, layer.kernel_w)
-    view = np.lib.stride_tricks.sliding_window_view(padded, size, axis=(0, 1))
+    view = np.lib.stride_tricks.sliding_window_view(x, size, axis=(0, 1))
     steps = view[:: layer.stride_h, :: layer.stride_w][: made.h, : made.w]
     return steps.transpose(0, 1, 3, 4, 2)
+
+
+def _padded(x: Map, pad: tuple[tuple[int, int], ...], fill: float | None) -> Map:
+    import numpy as np
+
+    if fill is None:
+        return np.pad(x, pad, mode="edge")
+    return np.pad(x, pad, constant_values=fill)
 
 
 def _maxpool(network: PlanNetwork, layer: Layer, values: dict[int, Map]) -> None:
@@ -146,19 +163,19 @@ def _finish(
 ) -> None:
     import numpy as np
 
+    # nobody else has z: all of this is done in place
     y = z
     if layer.scale:
-        y = y * np.frombuffer(layer.scale, "<f4")
+        y *= np.frombuffer(layer.scale, "<f4")
     if layer.bias:
-        y = y + np.frombuffer(layer.bias, "<f4")
+        y += np.frombuffer(layer.bias, "<f4")
     if layer.shortcut is not None:
         other = values[layer.shortcut].astype(np.float32)
         scaled = network.tensors[layer.shortcut].type is TensorType.I8
-        y = y + (other * np.float32(layer.shortcut_scale) if scaled else other)
-    if layer.low > -np.inf:
-        y = np.where(y < np.float32(layer.low), np.float32(layer.low), y)
-    if layer.high < np.inf:
-        y = np.where(y > np.float32(layer.high), np.float32(layer.high), y)
+        y += other * np.float32(layer.shortcut_scale) if scaled else other
+    for limit, beyond in ((layer.low, np.less), (layer.high, np.greater)):
+        if np.isfinite(limit):
+            np.copyto(y, np.float32(limit), where=beyond(y, np.float32(limit)))
     if layer.out is not None:
         kind = network.tensors[layer.out].type
         made: Map = y
