@@ -180,13 +180,14 @@ def _moving(window: Window) -> dict[str, Any]:
 def _border(node: Conv, source: Meaning, form: Form, given: Shape, made: Shape) -> dict[str, Any]:
     if not overlaps(node.window, given, made):
         return {"border": Border.NOTHING}
-    if node.border in (Border.REPLICATE, Border.NOTHING):
-        return {"border": Border.REPLICATE if node.border is Border.REPLICATE else Border.ZERO}
+    border = Border.ZERO if node.border is Border.NOTHING else node.border
+    if border is Border.REPLICATE:
+        return {"border": border}
     if form.type is TensorType.BITS:
-        if node.border is not Border.ZERO and source.scale != 1:
+        if border is not Border.ZERO and source.scale != 1:
             raise _no_border(node, f"signs of +-{source.scale:g}")
-        return {"border": node.border}
-    real = {Border.ZERO: 0.0, Border.PLUS_ONE: 1.0, Border.MINUS_ONE: -1.0}[node.border]
+        return {"border": border}
+    real = {Border.ZERO: 0.0, Border.PLUS_ONE: 1.0, Border.MINUS_ONE: -1.0}[border]
     if form.type is not TensorType.I8:
         if real:
             raise _no_border(node, "real numbers")

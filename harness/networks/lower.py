@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_NAME_BYTES = 32
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lowered:
     """A plan, and where the model's values are in it: those that it stores, by name."""
@@ -53,6 +56,12 @@ def lower(model: Model) -> Lowered:
     except NetworkError as error:
         where = f"{model.name}: {error.where}" if error.where else model.name
         raise NetworkError(error.what, where=where, do=error.do) from None
+
+
+def _name(name: str) -> str:
+    """What of a model's name fits a plan."""
+    plain = "".join(c if c.isascii() and c.isprintable() else "_" for c in name)
+    return plain[:_NAME_BYTES] or "network"
 
 
 @dataclass
@@ -102,14 +111,32 @@ class _Lowering:
             self._join()
         output = self._get(model.output, F32).tensor
         network = PlanNetwork(
-            name=model.name,
+            name=_name(model.name),
             tensors=with_slots(self.tensors, self.made, (first, output)),
             layers=tuple(self.made),
             input=first,
             output=output,
         )
-        check_network(network)
+        self._check(network)
         return Lowered(network=network, values=self.values)
+
+    def _check(self, network: PlanNetwork) -> None:
+        """The rules of plans know numbers of layers and tensors only: say which values they are."""
+        try:
+            check_network(network)
+        except NetworkError as error:
+            kind, number = (*error.where.split(" ")[:2], "")[:2]
+            index: int | None = int(number) if number.isdigit() else None
+            if kind == "layer" and index is not None:
+                layer = network.layers[index]
+                index = layer.bits if layer.out is None else layer.out
+            named = [value for value, place in self.values.items() if place.tensor == index]
+            what = error.what.removeprefix("the plan is not sound: ")
+            raise NetworkError(
+                f"this is beyond what a plan can hold: {what}",
+                where=named[0] if named else error.where,
+                do="make this layer smaller, or use another runtime",
+            ) from None
 
     def _tensor(self, value: str, form: Form) -> int:
         h, w, c = self.model.shapes[value]

@@ -178,6 +178,18 @@ def test_codes_with_a_zero_point_are_bytes_where_zeros_stand_outside() -> None:
     assert found == {0: "w2a2", 1: "w2a8"}
 
 
+@pytest.mark.parametrize(("pad", "scheme"), [(0, "w4a4"), (1, "w4a8")])
+def test_signed_codes_of_few_bits_are_lifted(pad: int, scheme: str) -> None:
+    net = Net((8, 8, 4))
+    x = net.quant("input", bits=4, scale=0.5)
+    node = net.nodes[-1]
+    assert isinstance(node, Quant)
+    net.nodes[-1] = replace(node, low=-8, high=7)
+    model = net.model(net.conv(x, 8, bits=4, pad=pad))
+    assert lower(model).network.layers[1].scheme == scheme
+    assert not any(differences(net, model).values())
+
+
 def test_odd_weights_keep_their_encoding() -> None:
     net = Net((8, 8, 4))
     x = net.conv(net.quant("input", bits=3, scale=1.0), 8, bits=3)
@@ -257,6 +269,27 @@ def test_the_lowest_weight_and_wide_codes_are_refused() -> None:
     assert isinstance(node2, Quant)
     net.nodes[-1] = replace(node2, low=-32768, high=32767, bits=16)
     assert "32767" in refused(net, net.conv(x, 8)).what
+
+
+def test_rules_of_the_format_name_the_value() -> None:
+    net = Net((8, 8, 4))
+    x = net.conv("input", 8, bits=32)
+    error = refused(net, net.conv(net.relu(x), 20_000, 1, pad=0, bits=32))
+    assert "channels" in error.what
+    assert error.where == "mine: conv2.out"
+
+
+def test_long_and_foreign_names_are_cut() -> None:
+    net = Net((8, 8, 4))
+    model = net.model(net.conv("input", 8, bits=32), name="größe" * 10)
+    assert lower(model).network.name == ("gr__e" * 10)[:32]
+
+
+def test_a_border_of_nothing_is_one_of_zeros() -> None:
+    net = Net((8, 8, 4))
+    model = net.model(net.conv(net.quant("input", zero=-128), 8, border=Border.NOTHING))
+    assert lower(model).network.layers[1].border_value == -128
+    assert not any(differences(net, model).values())
 
 
 def test_a_sum_that_is_too_long_is_refused() -> None:
