@@ -84,6 +84,7 @@ ADVICE = {
     "Sigmoid": "leave it out where it is the last; train with Relu elsewhere",
     "ArgMax": "leave it out: the harness takes the largest itself",
 }
+_QDQ = frozenset({"QuantizeLinear", "DequantizeLinear"})
 _INTEGER = "quantise with the QDQ format (onnxruntime: quant_format=QuantFormat.QDQ)"
 _INTEGER_OPS = ("QLinear", "ConvInteger", "MatMulInteger", "DynamicQuantize", "QGemm", "DynamicQ")
 
@@ -166,6 +167,8 @@ def _handler(step: Step, node: onnx.NodeProto) -> Handler:
     found: Handler | None = None
     if qonnx.is_ours(node.domain):
         found = QONNX.get(step.op)
+    elif node.domain == "com.microsoft" and step.op in _QDQ:
+        found = TAKEN[step.op]  # what onnxruntime writes for 16 bits before operator set 21
     elif node.domain in {"", "ai.onnx"}:
         found = _ALWAYS.get(step.op) or TAKEN.get(step.op)
         given = [net_value for net_value in map(step.net.values.get, step.inputs) if net_value]

@@ -1,4 +1,4 @@
-"""Files that PyTorch and Brevitas wrote, against the numbers that they gave themselves."""
+"""Files that PyTorch, Keras and Brevitas wrote, against the numbers that they gave themselves."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "onnx"
     [
         ("torch_script", 11, [32] * 5, 0),
         ("torch_dynamo", 20, [32] * 5, 0),
+        ("keras", 15, [32] * 6, 0),
         ("brevitas_w4a4", 20, [4, 4, 3], 3),
         ("brevitas_trunc", 20, [4, 4, 3], 5),
         ("brevitas_signs", 20, [1, 1, 1], 3),
@@ -28,12 +29,14 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "onnx"
 def test_numbers_are_the_trainer_s(name: str, opset: int, bits: list[int], quantisers: int) -> None:
     model = import_onnx((GOLDEN / f"{name}.onnx").read_bytes(), name=name)
     assert model.notes["source"] == f"ONNX, opset {opset}"
-    assert model.notes["producer"].startswith("pytorch 2.13.0")
+    assert model.notes["producer"].startswith(("pytorch 2.13.0", "tf2onnx 1.17.0"))
     assert [n.weights.bits for n in model.nodes if isinstance(n, Conv | Dense)] == bits
     assert sum(isinstance(n, Quant | Sign) for n in model.nodes) == quantisers
     with np.load(GOLDEN / f"{name}.npz") as held:
         inputs, outputs = held["inputs"], held["outputs"]
     for given, wanted in zip(inputs, outputs, strict=True):
-        seen = evaluate(model, given.transpose(1, 2, 0))[model.output]
+        last = model.notes["input_layout"] == "n h w c"
+        image = given if last else given.transpose(1, 2, 0)
+        seen = evaluate(model, image)[model.output]
         seen = laid_out(seen, model.notes["output_layout"])[0]
         assert np.allclose(seen, wanted, rtol=1e-5, atol=1e-6)

@@ -169,3 +169,14 @@ def test_a_whole_network_that_onnxruntime_quantised() -> None:
     held = [n.weights for n in model.nodes if isinstance(n, Conv | Dense)]
     assert [w.bits for w in held] == [8] * 4
     assert sum(isinstance(n, Quant) for n in model.nodes) >= 8
+
+
+def test_onnxruntime_s_own_domain_of_the_two() -> None:
+    constants = {"s": np.float32(0.001), "z": np.uint16(32768)}
+    nodes = [
+        node("QuantizeLinear", "x s z", "q", domain="com.microsoft"),
+        node("DequantizeLinear", "q s z", "y", domain="com.microsoft"),
+    ]
+    (quant,) = agrees(graph(nodes, constants, SHAPE)).nodes
+    assert isinstance(quant, Quant)
+    assert quant.bits == 16
