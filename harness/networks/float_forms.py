@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     Images = NDArray[np.float32]
 
 # onnxruntime rounds 8-bit sums differently from board to board; of floats only the order differs
-_ONNX_PPM = {"fp32": 1_000, "fp16": 20_000, "w8a8": 50_000}
-# a runtime makes half floats of the fp32 file itself
-AS_FLOATS = ("fp32", "fp16")
+_ONNX_PPM = {"fp32": 1_000, "fp16": 20_000, "bf16": 50_000, "w8a8": 50_000}
+# a runtime makes shorter floats of the fp32 file itself
+AS_FLOATS = ("fp32", "fp16", "bf16")
 _FLOAT_PPM, _HALF_PPM = 100, 20_000
 
 

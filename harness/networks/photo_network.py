@@ -29,6 +29,7 @@ MAX_BATCH = 256
 SCHEMES = {
     "fp32": ("onnx", "plan"),
     "fp16": ("plan", "onnx"),
+    "bf16": ("onnx",),
     "w8a8": ("onnx", "plan"),
     "w4a8": ("plan",),
 }
