@@ -15,7 +15,7 @@ static void more(uint64_t *have, uint64_t want) { *have = want > *have ? want : 
 
 /* Most bytes that any layer wants of each kind of scratch. */
 struct needs {
-    uint64_t rows, sums, second, work, spare;
+    uint64_t rows, sums, second, work, spare, nothing;
 };
 
 uint64_t layer_spread_bytes(const struct layer *l) {
@@ -92,6 +92,7 @@ static void place_layer(struct layer *l, struct arena *a, struct needs *needs) {
     if (l->variant)
         place_weights(l, a, needs);
     more(&needs->sums, block);
+    more(&needs->nothing, numbers);
     if (l->shortcut.type == PLAN_I8 || l->out.type == PLAN_PLANES)
         more(&needs->second, block / 4 * 5);
     if (l->plan.op == PLAN_MAXPOOL)
@@ -119,6 +120,9 @@ struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *
         }
         place_layer(l, a, &needs);
     }
+    float *nothing = take(a, needs.nothing);
+    for (size_t i = 0; nothing && i < needs.nothing / 4; i++)
+        nothing[i] = -0.0f;
     /* nobody needs scratch while weights are packed */
     uint64_t before = a->used;
     a->spare = a->base ? a->base + before : NULL;
@@ -131,6 +135,6 @@ struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *
     }
     more(&a->used, before + needs.spare);
     if (s)
-        *s = (struct net_state){n, h.input, h.output, tensors, layers, scratch, NULL, NULL, NULL, NULL};
+        *s = (struct net_state){n, h.input, h.output, tensors, layers, scratch, nothing, NULL, NULL, NULL, NULL};
     return s;
 }

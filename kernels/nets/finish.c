@@ -59,6 +59,7 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
                             .floats = call->floats,
                             .scale = l->scale + call->o,
                             .bias = l->bias + call->o,
+                            .shortcut = (const uint8_t *)s->nothing,
                             .low = l->plan.low,
                             .high = l->plan.high};
     if (l->shortcut.type)

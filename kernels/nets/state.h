@@ -62,6 +62,7 @@ struct net_state {
     uint8_t **tensors; /* by number; input and output are set by each run */
     struct layer *layers;
     struct scratch *scratch; /* by thread */
+    const float *nothing;    /* -0.0 for every channel of the widest unit */
     const struct net_vectors *vectors;
     map_fn *signs, *planes;
     const struct layer *now; /* the layer that the team is at */

@@ -12,7 +12,7 @@ struct finish_rows {
     size_t z_stride, rows, n;
     bool floats;
     const float *scale, *bias;
-    const uint8_t *shortcut; /* floats, or NULL */
+    const uint8_t *shortcut; /* floats; with stride 0 a row of -0.0, which changes no number, not even -0.0 */
     size_t shortcut_stride;
     float low, high;
 };

@@ -43,21 +43,25 @@ FLAT finish_row(const struct finish_rows *f, size_t row, uint8_t *to, bool float
     }
 }
 
-FLAT finish_all(const struct finish_rows *f, uint8_t *to, size_t stride, bool narrow) {
-    for (size_t row = 0; row < f->rows; row++, to += stride) {
-        if (f->floats && f->shortcut)
-            finish_row(f, row, to, true, true, narrow);
-        else if (f->floats)
-            finish_row(f, row, to, true, false, narrow);
-        else if (f->shortcut)
-            finish_row(f, row, to, false, true, narrow);
+/* Each loop costs room for each instruction set: where there is no shortcut, all but the most usual kind of row adds
+ * numbers that change nothing. */
+static void floats(const struct finish_rows *f, uint8_t *out, size_t stride) {
+    for (size_t row = 0; row < f->rows; row++, out += stride)
+        if (f->floats)
+            finish_row(f, row, out, true, true, false);
         else
-            finish_row(f, row, to, false, false, narrow);
-    }
+            finish_row(f, row, out, false, true, false);
 }
 
-static void floats(const struct finish_rows *f, uint8_t *out, size_t stride) { finish_all(f, out, stride, false); }
-static void bytes(const struct finish_rows *f, uint8_t *out, size_t stride) { finish_all(f, out, stride, true); }
+static void bytes(const struct finish_rows *f, uint8_t *out, size_t stride) {
+    for (size_t row = 0; row < f->rows; row++, out += stride)
+        if (f->floats)
+            finish_row(f, row, out, true, true, true);
+        else if (f->shortcut_stride)
+            finish_row(f, row, out, false, true, true);
+        else
+            finish_row(f, row, out, false, false, true);
+}
 
 static void from_bytes(int32_t *out, const int8_t *from, size_t n) {
     EACH for (size_t i = 0; i < n; i++)
