@@ -173,16 +173,20 @@ def _finish(
         other = values[layer.shortcut].astype(np.float32)
         scaled = network.tensors[layer.shortcut].type is TensorType.I8
         y += other * np.float32(layer.shortcut_scale) if scaled else other
-    for limit, beyond in ((layer.low, np.less), (layer.high, np.greater)):
-        if np.isfinite(limit):
-            np.copyto(y, np.float32(limit), where=beyond(y, np.float32(limit)))
+    kind = TensorType.F32 if layer.out is None else network.tensors[layer.out].type
+    if kind in (TensorType.I8, TensorType.PLANES) and layer.bits is None:
+        # what is rounded to an integer has one zero only: the quick way
+        np.clip(y, np.float32(layer.low), np.float32(layer.high), out=y)
+    else:
+        for limit, beyond in ((layer.low, np.less), (layer.high, np.greater)):
+            if np.isfinite(limit):
+                np.copyto(y, np.float32(limit), where=beyond(y, np.float32(limit)))
     if layer.out is not None:
-        kind = network.tensors[layer.out].type
         made: Map = y
         if kind is TensorType.F16:
             made = y.astype(np.float16).astype(np.float32)
         elif kind is not TensorType.F32:
-            made = np.rint(y).astype(np.int32)
+            made = np.rint(y, out=y if layer.bits is None else None).astype(np.int32)
         _keep(network, layer.out, layer.out_first, values, made)
     if layer.bits is not None:
         _keep(network, layer.bits, layer.out_first, values, np.where(y < 0, -1, 1))
