@@ -90,7 +90,7 @@ class FloatForms:
             input=images,
             output=onnx_forms.run(file, images, batch),
             tolerance_ppm=_ONNX_PPM[scheme],
-            macs={scheme: batch * sum(count(lower(self.model).network).macs.values())},
+            macs={scheme: sum(count(lower(self.model).network).macs.values())},
             run=lambda inputs: onnx_forms.run(single, inputs, 1),
         )
 
