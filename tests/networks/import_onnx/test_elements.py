@@ -36,6 +36,14 @@ def test_constants_that_are_the_same_for_all_pixels() -> None:
     agrees(graph(nodes, {"k": per_channel.reshape(1, -1)}, SHAPE))
 
 
+def test_constants_of_maps_whose_channels_come_last() -> None:
+    turned = node("Transpose", "x", "t", perm=[0, 2, 3, 1])
+    per_channel = np.broadcast_to(normal(3), (1, 5, 4, 3)).copy()
+    agrees(graph([turned, node("Mul", "t k", "y")], {"k": per_channel}, SHAPE))
+    nodes = [turned, node("Flatten", "t", "f"), node("Add", "f k", "y")]
+    agrees(graph(nodes, {"k": per_channel.reshape(1, -1)}, SHAPE))
+
+
 def test_batch_norm() -> None:
     constants: dict[str, Any] = {
         "g": normal(3),

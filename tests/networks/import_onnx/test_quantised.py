@@ -95,8 +95,10 @@ def test_integers_may_move_before_they_are_dequantised() -> None:
     agrees(graph(nodes, ACTIVATION | {"w": normal(18, 4)}, SHAPE))
 
 
-@pytest.mark.parametrize("axis", [0, 1])
-def test_dense_layers_keep_their_integers(axis: int) -> None:
+@pytest.mark.parametrize("axis", [0, 1, None])
+def test_dense_layers_keep_their_integers(axis: int | None) -> None:
+    said: dict[str, Any] = {} if axis is None else {"axis": axis}
+    axis = 1 if axis is None else axis
     constants: dict[str, Any] = {
         "wq": integers(90, 4).astype(np.int8) if axis else integers(4, 90).astype(np.int8),
         "ws": WEIGHTS["ws"],
@@ -104,7 +106,7 @@ def test_dense_layers_keep_their_integers(axis: int) -> None:
     }
     nodes = [
         node("Flatten", "x", "f"),
-        node("DequantizeLinear", "wq ws wz", "w", axis=axis),
+        node("DequantizeLinear", "wq ws wz", "w", **said),
         node("Gemm", "f w", "y", transB=1 - axis),
     ]
     model = agrees(graph(nodes, constants, SHAPE))

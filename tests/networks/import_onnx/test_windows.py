@@ -21,6 +21,8 @@ KERNEL = {"w": normal(4, 3, 3, 2), "b": normal(4)}
         {"pads": [1, 0, 2, 1]},
         {"auto_pad": "SAME_UPPER", "strides": [2, 3]},
         {"auto_pad": "SAME_LOWER", "strides": [2, 3]},
+        {"auto_pad": "SAME_UPPER"},
+        {"auto_pad": "SAME_LOWER"},
         {"auto_pad": "VALID", "kernel_shape": [3, 2]},
         {"auto_pad": "NOTSET", "pads": [1, 1, 1, 1], "group": 1, "dilations": [1, 1]},
     ],
