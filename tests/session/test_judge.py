@@ -86,6 +86,18 @@ def test_raw_samples_are_handed_on_unchanged() -> None:
     assert samples[0].wall_ns == tuple(sample(the_work.item, 0)["wall_ns"])
 
 
+def test_throughput_is_all_that_was_done_over_all_its_time() -> None:
+    item = gemm(scenario="throughput", inflight=4)
+    the_work, spool = work(item), Spool()
+    quick = sample(item, 0, wall_ns=[4_000_000] * 3, cpu_ns=[1_000_000] * 3, iterations=8)
+    slow = sample(item, 1, wall_ns=[12_000_000] * 3, cpu_ns=[1_000_000] * 3, iterations=8)
+    spool.item(item, quick, slow)
+    m, _ = judge(context(None, the_work), the_work, spool.collected())
+    assert m.inferences_per_s == pytest.approx(6 * 8 / 48e-3)
+    assert m.latency_ns is not None
+    assert m.latency_ns.p90 is None  # nobody waited for one alone
+
+
 def test_a_skip_keeps_its_reason() -> None:
     planned = Planned(board="b1", item=gemm(), skip="onnxruntime is not on this board")
     m = skipped(context(), planned)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.errors import ConfigError
 from harness.records.shape import fits
-from harness.suite.catalogue import SHAPE_SETS
+from harness.suite.catalogue import SHAPE_SETS, NetworkInfo, RuntimeInfo
 from harness.suite.plan import check, plan
 from tests.suite.fixtures import CATALOGUE, FACTS, HELLO, SENSOR, board, suite
 
@@ -301,3 +301,53 @@ def test_items_are_unique_and_every_cell_is_accounted(
     assert len(ids) == len(set(ids))
     cells = {(p.item.scheme, p.item.cores, p.item.mode) for p in items}
     assert len(cells) == len(schemes) * len(on) * len(modes)
+
+
+def _streaming(net: str) -> list[tuple[str, int]]:
+    engines = {
+        "openvino": RuntimeInfo(scenarios=("latency", "throughput"), inflight=True),
+        "onnxruntime": RuntimeInfo(scenarios=("latency", "throughput")),
+    }
+    known = NetworkInfo(runtimes={"fp32": tuple(engines)}, shape="3x4x4")
+    catalogue = replace(CATALOGUE, networks={"squeezenet1_1": known}, runtimes=engines)
+    facts = replace(FACTS, runtimes=dict.fromkeys(engines, "/usr/bin/python3"))
+    made = plan(suite(net), [facts], catalogue)
+    found = [(p.item.runtime, p.item.inflight) for p in made.items]
+    return [*found, ("dropped", made.dropped)]
+
+
+def test_in_flight_is_dropped_and_counted_where_a_runtime_does_not_know_it() -> None:
+    net = (
+        "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [openvino, onnxruntime],"
+        " inflight: [1, 4], scenario: [throughput]}"
+    )
+    assert _streaming(net) == [
+        ("openvino", 1),
+        ("openvino", 4),
+        ("onnxruntime", 1),
+        ("dropped", 1),
+    ]
+    both = net.replace("[throughput]", "[latency, throughput]")
+    # one after the other is what latency means
+    assert _streaming(both)[-1] == ("dropped", 3)
+
+
+def test_in_flight_alone_ends_in_no_cell() -> None:
+    net = "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime], inflight: [1, 4]}"
+    with pytest.raises(ConfigError, match="'4' ends in no cell"):
+        _streaming(net)
+
+
+def test_a_device_the_board_does_not_list_is_skipped() -> None:
+    engine = RuntimeInfo(devices={"cpu": "", "gpu": ""}, listed={"cpu": "CPU", "gpu": "GPU"})
+    catalogue = replace(CATALOGUE, runtimes={"onnxruntime": engine})
+    net = "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime],"
+    devices = suite(f"{net} devices: [cpu, gpu]}}")
+
+    def reasons(*listed: str) -> list[str]:
+        facts = replace(FACTS, runtime_devices={"onnxruntime": listed})
+        return [p.skip for p in plan(devices, [facts], catalogue).items]
+
+    assert reasons("CPU") == ["", "onnxruntime on this board has no GPU; it has CPU"]
+    assert reasons("CPU", "GPU.0", "GPU.1") == ["", ""]
+    assert reasons() == ["", ""]  # it does not tell: asking is the only way

@@ -29,14 +29,11 @@ ONLY = {"MYRIAD": "fp16"}  # devices with one arithmetic, which they do not tell
 
 def precision_of(layers, asked):
     """What the products ran in, of (layer type, element type): one word, or several by `+`."""
-    seen = set()
-    for layer, kind in layers:
-        if layer in PRODUCTS:
-            seen.add(OF_TYPES.get(kind.lower(), kind))
-    # a quantised network may keep its first or last layer in float
-    if asked == "w8a8" and "w8a8" in seen and seen <= {"w8a8", "fp32"}:
+    seen = [OF_TYPES.get(kind.lower(), kind) for layer, kind in layers if layer in PRODUCTS]
+    # a quantised network may keep single layers in float
+    if asked == "w8a8" and set(seen) <= {"w8a8", "fp32"} and 2 * seen.count("w8a8") > len(seen):
         return asked
-    return "+".join(sorted(seen))
+    return "+".join(sorted(set(seen)))
 
 
 def place_of(device, executed_on):
