@@ -8,12 +8,16 @@ import platform
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
+from harness.networks.ladder.data import FOLDER as FASHION
 from harness.networks.registry import NETWORKS, settle
 from tests.bench_common.page import put
 from tests.bench_common.program import FOLDER, PAGE, machine, on_one_core, say
-from tests.bench_networks import threads
+from tests.bench_networks import ladder, threads
 from tests.bench_networks.goals import GOALS
+from tests.bench_networks.ladder import Ladder
+from tests.bench_networks.points import Points
 from tests.bench_networks.rounds import Bench
 from tests.bench_networks.rows import rows_of, table
 
@@ -27,6 +31,9 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--only", default="", help="goals whose name contains it")
     options.add_argument("--no-page", action="store_true", help="leave docs/PERFORMANCE.md alone")
+    options.add_argument(
+        "--fashion-mnist", type=Path, default=FASHION, metavar="FOLDER", help="the ladder's images"
+    )
     asked = options.parse_args()
     if platform.machine() != "x86_64":
         say("bench-networks: the peers are those of an x86-64 machine")
@@ -36,13 +43,17 @@ def main() -> int:
     ROWS.parent.mkdir(parents=True, exist_ok=True)
     crews = threads.rows(say) if asked.only in threads.GOAL else []
     on_one_core()
-    bench = Bench(goal for goal in GOALS if asked.only in goal.name)
+    points = Points(asked.fashion_mnist)
+    bench = Bench((goal for goal in GOALS if asked.only in goal.name), points)
+    rungs = Ladder(points)
     say("files and environments; the first time takes minutes")
     bench.prepare(say)
     for number in range(asked.rounds):
         say(f"round {number + 1} of {asked.rounds}")
         bench.round(say)
-    rows = [*rows_of(bench), *crews]
+        if asked.only in ladder.GOAL:
+            rungs.round(say)
+    rows = [*rows_of(bench), *rungs.rows(), *crews]
     page = table(rows, rounds=asked.rounds, machine=where, when=f"{begin:%Y-%m-%d %H:%M} UTC")
     ROWS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
     if not asked.no_page:

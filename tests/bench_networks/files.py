@@ -17,15 +17,22 @@ import numpy as np
 
 from harness.errors import HarnessError
 from harness.networks import photos
+from harness.networks.convert.forms import converted
 from harness.networks.registry import NETWORKS, prepare
 from tests.bench_common.program import FOLDER, ROOT
+from tests.bench_networks.judge import judge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tests.bench_networks.judge import Judgement
+
     Floats = NDArray[np.float32]
 
 _IMAGES, _SEED = 96, 11  # the crops that the registry judges by
+_ENDING = {"plan": "raw"}  # of images; other forms read arrays
+# ending -> the form that it belongs to
+_CONVERTED = {"tflite": "tflite", "param": "ncnn", "bin": "ncnn"}
 _CALIBRATION_IMAGES, _CALIBRATION_SEED = 32, 7
 
 
@@ -65,11 +72,15 @@ class Files:
             return None
         return onnx_forms.run(self.path("fp32.onnx").read_bytes(), self.images, 1)
 
+    def judge(self, made: Floats, precision: str) -> Judgement:
+        """Say what outputs for `images` are worth."""
+        return judge(self.truth, made, precision, trained=self.is_trained)
+
     def inputs(self, form: str) -> Path:
         """Return `images` as a form takes them: an array, or bare numbers for a plan."""
         kind = form.rpartition(".")[2]
         last = kind in ("plan", "tflite")
-        path = folder() / f"{self.network}.{'nhwc' if last else 'nchw'}.{_ending(kind)}"
+        path = folder() / f"{self.network}.{'nhwc' if last else 'nchw'}.{_ENDING.get(kind, 'npy')}"
         if not path.is_file():
             turned = self.images.transpose(0, 2, 3, 1) if last else self.images
             turned = np.ascontiguousarray(turned)
@@ -82,6 +93,8 @@ class Files:
     def path(self, form: str) -> Path:
         """Return `<scheme>.onnx`, `<scheme>.plan` or what else a peer reads."""
         path = folder() / f"{self.network}.{form}"
+        if form.endswith(".param"):  # its weights lie beside it
+            self.path(form.removesuffix("param") + "bin")
         if not path.is_file():
             try:
                 path.write_bytes(self._made(form))
@@ -98,25 +111,28 @@ class Files:
             found = self._quantised()
         elif kind == "onnx":
             found = prepare(self.network, scheme, form="onnx").onnx
+        elif kind in _CONVERTED:
+            found = converted(self._folded(), _CONVERTED[kind])[kind]
         else:
             found = None
         if found is None:
             raise UnavailableError(f"{self.network} has no form {form}")
         return found
 
-    def _quantised(self) -> bytes:
-        """As onnxruntime's users do it, and with batch norms folded, as its guide asks for."""
-        from harness.networks import onnx_forms
+    def _folded(self) -> bytes:
+        """Batch norms are folded, as converters and onnxruntime's guide to quantising want it."""
         from harness.networks.export_onnx import export_onnx
 
-        folded = export_onnx(NETWORKS[self.network].model("fp32"))
+        return export_onnx(NETWORKS[self.network].model("fp32"))
+
+    def _quantised(self) -> bytes:
+        """As onnxruntime's users do it."""
+        from harness.networks import onnx_forms
+
         side = self.images.shape[-1]
         give = photos.crops if photos.available() else photos.noise
-        return onnx_forms.quantise(folded, give(_CALIBRATION_IMAGES, _CALIBRATION_SEED, side))
-
-
-def _ending(kind: str) -> str:
-    return "bin" if kind == "plan" else "npy"
+        calibration = give(_CALIBRATION_IMAGES, _CALIBRATION_SEED, side)
+        return onnx_forms.quantise(self._folded(), calibration)
 
 
 @cache

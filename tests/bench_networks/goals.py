@@ -9,6 +9,8 @@ RESNET = "resnet18"
 BINARIZED = "binarized_resnet18"
 BINARIZED_SAME = "binarized_resnet18_same"  # with TensorFlow's padding
 
+LADDER = "ladder_"  # and a width: the small nets trained on Fashion-MNIST
+
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:

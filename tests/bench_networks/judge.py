@@ -21,6 +21,7 @@ class Judgement:
 
     words: str = ""
     fault: str = ""
+    accuracy: float | None = None  # share of right classes, where labels are known
 
 
 def judge(

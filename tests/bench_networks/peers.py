@@ -102,7 +102,7 @@ PEERS = {
             precision="fp32",
         ),
         Peer(
-            name="ncnn fp32", environment=NCNN, runtime="ncnn", form="fp32.ncnn", precision="fp32"
+            name="ncnn fp32", environment=NCNN, runtime="ncnn", form="fp32.param", precision="fp32"
         ),
         Peer(
             name="LCE",

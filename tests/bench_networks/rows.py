@@ -54,13 +54,14 @@ def _row(goal: Goal, bench: Bench) -> Row:
     ratios = [b.ns / a.ns for a, b in pairs if not a.unavailable and not b.unavailable]
     middle = statistics.median(ratios) if ratios else 0.0
     own, other = (
-        seen.judged.get(key) for key in ((goal.network, goal.scheme), (goal.against, goal.peer))
+        bench.points.judged.get(key)
+        for key in ((goal.network, goal.scheme), (goal.against, goal.peer))
     )
     return Row(
         goal=goal.name,
         workload=goal.network,
         scheme=goal.scheme,
-        shape=bench.files(goal.network).shape,
+        shape=bench.points.files(goal.network).shape,
         variant=known[0].variants if known else _missing([one.unavailable for one in mine]),
         ours=statistics.median(one.ns for one in known) / 1e6 if known else 0.0,
         accuracy=own.words if own else "",

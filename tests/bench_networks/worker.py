@@ -111,7 +111,7 @@ def ncnn(model: str, setting: str, held: Any) -> Made:
     for name in dir(net.opt):
         if name.startswith(("use_fp16", "use_bf16")):
             setattr(net.opt, name, False)
-    if net.load_param(f"{model}/param") or net.load_model(f"{model}/bin"):
+    if net.load_param(model) or net.load_model(str(Path(model).with_suffix(".bin"))):
         raise RuntimeError("it does not take the network")
 
     def run(given: Any) -> Any:
