@@ -87,6 +87,35 @@ class Chart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Point:
+    """One network at one precision: cost across, accuracy (0..1) up; `hollow` = SUSPECT."""
+
+    label: str
+    cost: float
+    cost_text: str
+    accuracy: float
+    hollow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """The points of one board and setting."""
+
+    title: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scatter:
+    """A plot of accuracy against a cost, smaller to the left."""
+
+    id: str
+    title: str
+    axis: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """How many items have a status; printed even when it is none."""
 
@@ -157,6 +186,7 @@ class Page:
     charts: tuple[Chart, ...]
     charts_left_out: int
     networks: Table | None
+    tradeoffs: tuple[Scatter, ...]
     energy: tuple[Table, ...]
     energy_absent: tuple[Fact, ...]
     peaks: Table | None

@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import math
-import re
 import textwrap
-import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.report.context import Bar, BarGroup, Chart
+from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas
 from harness.units import harmless
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Drawn in these, then replaced by the page's variables, so that dark mode and print just work.
-_INK, _MUTED, _RULE, _BAR, _HOLLOW = "#010203", "#020304", "#030405", "#040506", "#050607"
-_VARIABLES = {
-    _INK: "--ink",
-    _MUTED: "--muted",
-    _RULE: "--rule",
-    _BAR: "--bar",
-    _HOLLOW: "--paper",
-}
 # As wide as a phone: letters are of one size there and, three drawings in a row, on a desk.
 _WIDTH_IN = 4.4
 _ROW_IN = 0.215
 _LABEL_SHARE = 0.14
 _TEXT_SHARE = 0.76
-_FONT = 9.5
 _TITLE_CHARS = 52  # of a group's title in one line
 _GAP_LINES = 0.75  # around the lines of a group's title
 
 
 def draw(chart: Chart) -> str:
     """Return the SVG element of a chart, ids prefixed with the chart's own."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    settings: Any = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": chart.id,
-        "font.family": "sans-serif",
-        "font.size": _FONT,
-    }
     lines = sum(len(g.bars) + len(_heading(g)) + _GAP_LINES for g in chart.groups)
     height = lines * _ROW_IN + 0.55
-    with mpl.rc_context(settings), warnings.catch_warnings():
-        # the page's font draws the text, so what this one lacks does not matter
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=(_WIDTH_IN, height))
-        FigureCanvasSVG(figure)
+    with canvas(chart.id, (_WIDTH_IN, height)) as sheet:
         box = (_LABEL_SHARE, 0.45 / height, _TEXT_SHARE - _LABEL_SHARE, 1 - 0.5 / height)
-        axes = figure.add_axes(box)
+        axes = sheet.figure.add_axes(box)
         _axis(axes, chart, lines)
         _bars(axes, chart, _ticks(axes))
-        out = io.StringIO()
-        figure.savefig(
-            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
-    return _inline(out.getvalue(), chart)
+    return sheet.svg()
 
 
 def _axis(axes: Axes, chart: Chart, lines: float) -> None:
@@ -73,7 +43,7 @@ def _axis(axes: Axes, chart: Chart, lines: float) -> None:
     axes.set_yticks([])
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_RULE)
+    axes.spines["bottom"].set_color(RULE)
     if chart.base is not None or high / low > 30:
         axes.set_xscale("log")
         wide = high / low > 60
@@ -86,8 +56,8 @@ def _axis(axes: Axes, chart: Chart, lines: float) -> None:
     axes.set_xlim(low, high)
     sign = "\N{MULTIPLICATION SIGN}" if chart.base is not None else ""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{_short(x)}{sign}"))
-    axes.tick_params(axis="x", colors=_MUTED, length=0, labelsize=_FONT - 0.5)
-    axes.set_xlabel(chart.axis, color=_MUTED, fontsize=_FONT - 0.5, loc="left")
+    axes.tick_params(axis="x", colors=MUTED, length=0, labelsize=FONT - 0.5)
+    axes.set_xlabel(chart.axis, color=MUTED, fontsize=FONT - 0.5, loc="left")
 
 
 def _short(value: float) -> str:
@@ -128,16 +98,16 @@ def _bars(axes: Axes, chart: Chart, ticks: Sequence[float]) -> None:
             y += 1
         y += 0.2
         # lines only where bars are: they never cross a title
-        axes.vlines(ticks, y, y + len(group.bars), color=_RULE, linewidth=0.6, zorder=0)
+        axes.vlines(ticks, y, y + len(group.bars), color=RULE, linewidth=0.6, zorder=0)
         if chart.base is not None:
             ends = (y, y + len(group.bars))
-            axes.vlines(chart.base, *ends, color=_MUTED, linewidth=0.9, zorder=3)
+            axes.vlines(chart.base, *ends, color=MUTED, linewidth=0.9, zorder=3)
         for bar in group.bars:
             start = chart.base if chart.base is not None else left
             _bar(axes, bar, y + 0.5, start)
             drawn.append((y + 0.5, bar))
             _text(axes, -0.02, y + 0.5, bar.label, side="right")
-            _text(axes, 1.025, y + 0.5, bar.text, colour=_MUTED if bar.is_base else _INK)
+            _text(axes, 1.025, y + 0.5, bar.text, colour=MUTED if bar.is_base else INK)
             y += 1
         y += _GAP_LINES - 0.2
     _whiskers(axes, drawn)
@@ -145,9 +115,9 @@ def _bars(axes: Axes, chart: Chart, ticks: Sequence[float]) -> None:
 
 def _bar(axes: Axes, bar: Bar, y: float, start: float) -> None:
     if not bar.is_base:
-        face = _HOLLOW if bar.hollow else _BAR
+        face = HOLLOW if bar.hollow else BAR
         width = bar.value - start
-        axes.barh(y, width, left=start, height=0.62, color=face, edgecolor=_BAR, linewidth=1)
+        axes.barh(y, width, left=start, height=0.62, color=face, edgecolor=BAR, linewidth=1)
 
 
 def _whiskers(axes: Axes, bars: Sequence[tuple[float, Bar]]) -> None:
@@ -160,7 +130,7 @@ def _whiskers(axes: Axes, bars: Sequence[tuple[float, Bar]]) -> None:
         low, high = bar.low, bar.high
         xs += [low, high, math.nan, low, low, math.nan, high, high, math.nan]
         ys += [y, y, math.nan, y - 0.16, y + 0.16, math.nan, y - 0.16, y + 0.16, math.nan]
-    axes.plot(xs, ys, color=_INK, linewidth=1.1, solid_capstyle="butt")
+    axes.plot(xs, ys, color=INK, linewidth=1.1, solid_capstyle="butt")
 
 
 def _text(
@@ -177,43 +147,12 @@ def _text(
         x,
         y,
         harmless(words),
-        color=colour or (_INK if bold else _MUTED),
+        color=colour or (INK if bold else MUTED),
         transform=axes.get_yaxis_transform(),
         ha=side,
         va="center",
-        fontsize=_FONT,
+        fontsize=FONT,
         fontweight="bold" if bold else "normal",
         zorder=5,
     )
     text.set_parse_math(False)
-
-
-def _inline(svg: str, chart: Chart) -> str:
-    """Make a whole SVG file part of a page: no header, own ids, the page's colours and fonts."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
-    body = re.sub(r">\s+<", ">\n<", body)
-    # only inside tags: the words between them are foreign and stay as they are
-    body = re.sub(r"<[^>]+>", lambda tag: _own(tag.group(), chart.id), body)
-    head, rest = body.split(">", 1)
-    size = re.search(r'viewBox="([^"]+)"', head)
-    box = size.group(1) if size else ""
-    return f'<svg viewBox="{box}" role="img" aria-labelledby="{chart.id}-title">{rest.rstrip()}'
-
-
-def _own(tag: str, prefix: str) -> str:
-    tag = re.sub(r'^<g id="[^"]*"', "<g", tag)  # nothing refers to groups
-    tag = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', tag)
-    tag = re.sub(r'"#([^"]+)"', rf'"#{prefix}-\1"', tag)
-    tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", tag)
-    for colour, variable in _VARIABLES.items():
-        tag = tag.replace(colour, f"var({variable})")
-    # the text keeps its size and weight, the page says which font
-    tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
-    tag = re.sub(r"font: (?:(bold|\d+) )?([\d.]+)px [^;\"]*", _font, tag)
-    return re.sub(r"(\d\.\d\d)\d+", r"\1", tag)
-
-
-def _font(found: re.Match[str]) -> str:
-    weight = f"font-weight: {found.group(1)}; " if found.group(1) else ""
-    return f"{weight}font-size: {found.group(2)}px"

@@ -1,0 +1,100 @@
+"""Accuracy against cost as SVG that takes the page's own colours and fonts (see `svg`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.report.context import Scatter, Series
+from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas
+from harness.units import harmless
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH_IN, _HEIGHT_IN = 7.2, 4.2
+_LINE_IN = 0.215  # of the legend, above the plot
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+def draw_scatter(plot: Scatter) -> str:
+    """Return the SVG element of a plot, ids prefixed with the plot's own."""
+    height = _HEIGHT_IN + _LINE_IN * len(plot.series)
+    with canvas(plot.id, (_WIDTH_IN, height)) as sheet:
+        top = 1 - (0.15 + _LINE_IN * len(plot.series)) / height
+        axes = sheet.figure.add_axes((0.09, 0.55 / height, 0.88, top - 0.55 / height))
+        _axes(axes, plot)
+        for number, series in enumerate(plot.series):
+            _series(axes, series, _MARKERS[number % len(_MARKERS)])
+        _legend(axes, plot)
+    return sheet.svg()
+
+
+def _axes(axes: Axes, plot: Scatter) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axes.set_xscale("log")
+    costs = [p.cost for s in plot.series for p in s.points]
+    axes.set_xlim(min(costs) / 1.3, max(costs) * 1.5)
+    share = [100 * p.accuracy for s in plot.series for p in s.points]
+    room = max(1.0, 0.15 * (max(share) - min(share)))
+    axes.set_ylim(min(share) - room, max(share) + room)
+    wide = max(costs) / min(costs) > 30
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    energy = plot.axis.startswith("energy")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _short(x, energy=energy)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}%"))
+    axes.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    for side in ("left", "right", "top", "bottom"):
+        axes.spines[side].set_color(RULE)
+    axes.tick_params(colors=MUTED, length=0, labelsize=FONT - 0.5)
+    axes.set_xlabel(plot.axis, color=MUTED, fontsize=FONT - 0.5, loc="left")
+
+
+def _short(value: float, *, energy: bool) -> str:
+    """`200 us`, `1 ms`, `5 mJ`: the axis counts nanoseconds or joules."""
+    scaled, letter = (value, "J") if energy else (value / 1e9, "s")
+    for limit, unit in ((1.0, ""), (1e-3, "m"), (1e-6, "u")):
+        if scaled >= limit * 0.999:
+            return f"{scaled / limit:.3g} {unit}{letter}"
+    return f"{scaled / 1e-9:.3g} n{letter}"
+
+
+def _series(axes: Axes, series: Series, marker: str) -> None:
+    costs = [p.cost for p in series.points]
+    share = [100 * p.accuracy for p in series.points]
+    faces = [HOLLOW if p.hollow else BAR for p in series.points]
+    axes.scatter(costs, share, s=42, marker=marker, c=faces, edgecolors=BAR, zorder=3)
+    for point in series.points:
+        text = axes.annotate(
+            harmless(point.label),
+            (point.cost, 100 * point.accuracy),
+            xytext=(6, 4),
+            textcoords="offset points",
+            color=INK,
+            fontsize=FONT - 1.5,
+            zorder=4,
+        )
+        text.set_parse_math(False)
+
+
+def _legend(axes: Axes, plot: Scatter) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], linestyle="", marker=_MARKERS[i % len(_MARKERS)], color=BAR, label=" ")
+        for i in range(len(plot.series))
+    ]
+    words = [harmless(series.title) for series in plot.series]
+    legend = axes.legend(
+        handles,
+        words,
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        frameon=False,
+        fontsize=FONT - 0.5,
+        labelcolor=MUTED,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
