@@ -42,8 +42,7 @@ static bool has_conv_shape(struct layer *l) {
 
 /* A kernel that does more than gather and multiply. A window of one pixel and a vector are products. */
 static bool choose_conv(struct layer *l, uint32_t features) {
-    bool bits = !strcmp(l->plan.scheme, "w1a1");
-    if (!has_conv_shape(l) || (!bits && !l->scaled_floats) || l->made.h * l->made.w == 1)
+    if (!has_conv_shape(l) || strcmp(l->plan.scheme, "w1a1") != 0 || l->made.h * l->made.w == 1)
         return false;
     if (l->plan.kernel_h == 1 && l->plan.stride_h == 1)
         return false;
@@ -83,7 +82,8 @@ static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
     if (!strcmp(l->variant->isa, "amxint8") && l->how == CONV_GATHER)
         l->k = l->row_bytes;
     blocks = (pixels + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    l->block = (pixels + blocks - 1) / blocks;
+    l->block = ((pixels + blocks - 1) / blocks + BLOCK_STEP - 1) / BLOCK_STEP * BLOCK_STEP;
+    l->block = l->block < pixels ? l->block : pixels;
     l->units = pixels;
     if (pixels == 1 && threads > 1 && l->out.type != PLAN_PLANES && l->channels > 64) {
         size_t parts = (l->channels + 63) / 64;

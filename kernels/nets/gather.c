@@ -10,6 +10,7 @@ struct windows {
     const uint8_t *map; /* of the first piece */
     size_t pixel, piece, line;
     void (*copy)(const struct window_run *r); /* NULL: exactly */
+    bool in_arena; /* so that whatever lies behind the map is ours too: scratch comes last */
 };
 
 /* Taps outside of the map in the line whose first pixel is `nearest_line`; NULL: nothing of it is in the map. */
@@ -62,7 +63,7 @@ static void edge(const struct windows *w, uint8_t *to, ptrdiff_t top, ptrdiff_t 
     }
 }
 
-/* Without a byte too many: of planes, whose pieces are no neighbours, and of maps outside of the arena. */
+/* Without a byte too many: of planes, whose pieces are no neighbours, and at the end of the network's input. */
 static void copy_exactly(const struct window_run *r, size_t piece, size_t pixel) {
     for (size_t i = 0; i < r->count * r->lines; i++) {
         uint8_t *to = r->to + i / r->lines * r->row + i % r->lines * r->line;
@@ -95,7 +96,7 @@ static void gather_line(const struct windows *w, uint8_t *rows, size_t y, struct
                                  .line = w->line,
                                  .lines = p->kernel_h,
                                  .count = (end < x.end ? end : x.end) - x.first};
-        if (w->copy)
+        if (w->copy && (w->in_arena || ((size_t)top + p->kernel_h < source->h && below >= COPY_SLACK)))
             w->copy(&run);
         else
             copy_exactly(&run, w->piece, w->pixel);
@@ -107,8 +108,8 @@ static void gather_line(const struct windows *w, uint8_t *rows, size_t y, struct
 void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count) {
     size_t pieces = l->source.type == PLAN_PLANES ? l->source.planes : 1, wide = l->made.w;
     struct windows w = {.l = l, .map = s->tensors[l->plan.source], .pixel = plan_pixel_bytes(&l->source)};
-    /* whatever lies behind a slot is of the arena too: scratch comes last */
-    w.copy = pieces == 1 && l->source.slot != PLAN_NONE ? s->vectors->copy_windows : NULL;
+    w.copy = pieces == 1 ? s->vectors->copy_windows : NULL;
+    w.in_arena = l->source.slot != PLAN_NONE;
     w.piece = w.pixel / pieces;
     w.line = l->plan.kernel_w * w.piece;
     for (size_t p = 0; p < pieces; p++, w.map += w.piece, rows += l->plan.kernel_h * w.line) {

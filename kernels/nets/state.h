@@ -7,7 +7,7 @@
 
 /* Rows of A that one kernel call gets: they and their sums stay in the near caches. A multiple of every tile height in
  * use (1, 2, 3, 4, 6, 8, 12, 16, 32). */
-enum { BLOCK_ROWS = 96 };
+enum { BLOCK_ROWS = 96, BLOCK_STEP = 48 };
 
 struct net_state;
 struct layer;
