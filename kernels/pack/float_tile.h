@@ -7,10 +7,10 @@ enum { NR = NV * LANES };
 _Static_assert(MR * NR <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % NR == 0 && COLUMNS % NR == 0, "a tile fits the walk");
 #define TILE_BODY static inline __attribute__((always_inline)) void
 
-TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const float *b, size_t mr) {
+TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const float *b, size_t mr, size_t nv) {
     vec column[NV];
 #pragma clang loop unroll(full)
-    for (size_t j = 0; j < NV; j++)
+    for (size_t j = 0; j < nv; j++)
         column[j] = vec_load(b + j * LANES);
     for (size_t i = 0; AHEAD > 0 && i < NR; i += PRODUCT_LINE)
         __builtin_prefetch(b + AHEAD * NR + i);
@@ -18,13 +18,13 @@ TILE_BODY tile_step(vec sum[MR][NV], const uint8_t *a, size_t stride, const floa
     for (size_t r = 0; r < mr; r++) {
         vec row = vec_all(*(const float *)(a + r * stride));
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++)
+        for (size_t j = 0; j < nv; j++)
             sum[r][j] = vec_fma(row, column[j], sum[r][j]);
     }
 }
 
 /* K is never 0. */
-TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
+TILE_BODY tile_body(const struct float_tile *t, size_t mr, size_t nv) {
     vec sum[MR][NV];
     const uint8_t *a = t->a, *ahead = t->ahead;
     const float *b = t->b;
@@ -33,7 +33,7 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++)
+        for (size_t j = 0; j < nv; j++)
             sum[r][j] = vec_zero();
     do {
         size_t steps = left < PRODUCT_LINE ? left : PRODUCT_LINE;
@@ -45,11 +45,11 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
         for (; turn > 1 && steps >= turn; steps -= turn, a += 4 * turn, b += turn * NR)
 #pragma clang loop unroll(full)
             for (size_t i = 0; i < turn; i++)
-                tile_step(sum, a + 4 * i, t->a_stride, b + i * NR, mr);
+                tile_step(sum, a + 4 * i, t->a_stride, b + i * NR, mr, nv);
         if (turn == 1 || steps > 0)
 #pragma clang loop unroll(disable)
             do {
-                tile_step(sum, a, t->a_stride, b, mr);
+                tile_step(sum, a, t->a_stride, b, mr, nv);
                 a += 4, b += NR;
             } while (--steps > 0);
     } while (left > 0);
@@ -59,12 +59,12 @@ TILE_BODY tile_body(const struct float_tile *t, size_t mr) {
 #pragma clang loop unroll(full)
         for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
-            for (size_t j = 0; j < NV; j++)
+            for (size_t j = 0; j < nv; j++)
                 sum[r][j] = vec_add(sum[r][j], vec_load(c + r * c_stride + j * LANES));
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < mr; r++)
 #pragma clang loop unroll(full)
-        for (size_t j = 0; j < NV; j++)
+        for (size_t j = 0; j < nv; j++)
             vec_store(c + r * c_stride + j * LANES, sum[r][j]);
 }
 
@@ -95,9 +95,15 @@ static void tile_finish(float *c, const float *scale, const float *bias, const f
 #endif
 
 #define TILE_OF(rows)                                                                                                  \
-    static void tile_##rows(const struct float_tile *t) { tile_body(t, rows); }
+    static void tile_##rows(const struct float_tile *t) { tile_body(t, rows, NV); }
 TILE_ROWS(TILE_OF)
-#define TILE_ENTRY(rows) {rows, tile_##rows},
+/* Of the largest tile only, where that is wide enough. */
+#if defined(TILE_HALF)
+static void tile_half(const struct float_tile *t) { tile_body(t, MR, NV / 2); }
+#else
+#define tile_half NULL
+#endif
+#define TILE_ENTRY(rows) {rows, tile_##rows, (rows) == MR ? tile_half : NULL},
 static const struct float_tile_size tile_sizes[] = {TILE_ROWS(TILE_ENTRY)};
 #define FLOAT_TILES {MR, NR, BLOCK_BYTES, COLUMNS, CROWDED, tile_sizes, TILE_COPY, TILE_FINISH}
 #endif

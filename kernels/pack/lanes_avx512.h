@@ -20,6 +20,7 @@ enum {
     CROWDED = 0,   /* 6 rows fit into a set of 12 lines, or of 8 */
 };
 #define TILE_ROWS(X) X(2) X(5) X(6)
+#define TILE_HALF
 
 static inline vec vec_zero(void) { return _mm512_setzero_ps(); }
 static inline vec vec_all(float value) { return _mm512_set1_ps(value); }

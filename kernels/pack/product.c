@@ -81,11 +81,14 @@ static __attribute__((noinline)) void run_rows(const struct product *p, const st
     size_t nr = p->tiles->nr;
     t.c = p->c + at->row * p->c_stride + at->column;
     for (size_t n = 0; n < at->columns; n += nr, t.b += b_stride, t.c += nr) {
+        size_t columns = least(at->columns - n, nr);
+        bool half = size->half && 2 * columns <= nr;
+        float_tile_fn *run = half ? size->half : size->run;
         bring_ahead(p, &t, next, at->row);
-        if (size->rows == at->rows && at->columns - n >= nr)
-            size->run(&t);
+        if (size->rows == at->rows && columns == (half ? nr / 2 : nr))
+            run(&t);
         else
-            run_edge(&t, p, size->run, at->rows, least(at->columns - n, nr));
+            run_edge(&t, p, run, at->rows, columns);
     }
 }
 

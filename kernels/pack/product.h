@@ -29,6 +29,7 @@ typedef void float_finish_fn(float *c, const float *scale, const float *bias, co
 struct float_tile_size {
     size_t rows;
     float_tile_fn *run;
+    float_tile_fn *half; /* of the first nr / 2 columns only; NULL = there is none */
 };
 /* Of one instruction set. */
 struct float_tiles {
