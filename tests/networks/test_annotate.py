@@ -111,6 +111,25 @@ def test_the_plan_of_a_quantised_network_computes_it(scheme: str, *, dual: bool)
     assert np.abs(traced[lowered.network.output] - wanted).max() < 0.02 * spread
 
 
+@pytest.mark.parametrize("dual", [False, True])
+def test_biases_get_back_what_weights_lose_on_average(*, dual: bool) -> None:
+    net = Net((6, 6, 8), dyadic=False)
+    x = net.relu(net.conv("input", 16, 1, pad=0, bits=32))
+    y = net.conv(x, 12, 1, pad=0, bits=32)
+    model = net.model(net.dense(y, 4, bits=32))
+    images = [net.image(seed) for seed in range(4)]
+    made = annotate(model, "w4a8", images, dual=dual)
+    given = next(node for node in model.nodes if node.output == y)
+    assert isinstance(given, Conv)
+    inner = [node for node in made.nodes if isinstance(node, Conv)][1:]
+    held = sum(n.weights.values * n.weights.scale.reshape(-1, 1, 1, 1) for n in inner)
+    mean = np.mean([evaluate(model, image)[x] for image in images], axis=(0, 1, 2))
+    lost = (given.weights.values - held).reshape(12, 16) @ mean
+    assert np.abs(lost).max() > 0
+    bias = sum(node.bias for node in inner)
+    np.testing.assert_allclose(bias, given.bias + lost, rtol=1e-4, atol=1e-5)
+
+
 def test_halves_are_weights_and_maps() -> None:
     model, images = fire()
     network = lower(annotate(model, "fp16", images)).network
