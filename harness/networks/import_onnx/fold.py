@@ -25,13 +25,12 @@ def fold(step: Step) -> Const:
     """Return the result of a node whose inputs are all constants; `knows` said that it can."""
     import numpy as np
 
-    with np.errstate(all="ignore"):
-        if step.op in _BROADCAST:
-            return _broadcast(step)
-        if step.op in _ALONE:
-            step.net.spend(step.array(0).size)
-            return Const(values=np.asarray(getattr(np, _ALONE[step.op])(step.array(0))))
-        return Const(values=np.asarray(_SPECIAL[step.op](step)))
+    if step.op in _BROADCAST:
+        return _broadcast(step)
+    if step.op in _ALONE:
+        step.net.spend(step.array(0).size)
+        return Const(values=np.asarray(getattr(np, _ALONE[step.op])(step.array(0))))
+    return Const(values=np.asarray(_SPECIAL[step.op](step)))
 
 
 def knows(op: str) -> bool:
@@ -123,6 +122,8 @@ def _gather(step: Step) -> Array:
 
     array, places = step.array(0), step.array(1)
     axis = step.axis(step.attr_int("axis", 0), array.ndim)
+    if places.size and not -array.shape[axis] <= places.min() <= places.max() < array.shape[axis]:
+        raise step.refuse(f"it gathers beyond the {array.shape[axis]} elements of axis {axis}")
     step.net.spend(places.size * (array.size // max(array.shape[axis], 1)))
     return np.take(array, places, axis=axis)
 

@@ -66,6 +66,10 @@ def per_channel(step: Step, act: Act, numbers: Floats) -> Floats:
 
 def affine(step: Step, act: Act, scale: Floats, bias: Floats, part: str = "") -> str:
     """Append x * scale + bias per channel."""
+    import numpy as np
+
+    if not np.isfinite(scale).all() or not np.isfinite(bias).all():
+        raise step.refuse("its numbers are too large for single precision")
     name, output = step.new(part)
     return step.add(Affine(name=name, inputs=(act.value,), output=output, scale=scale, bias=bias))
 

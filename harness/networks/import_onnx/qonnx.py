@@ -32,13 +32,14 @@ def is_ours(domain: str) -> bool:
 
 def quant(step: Step) -> Value:
     """Take Quant (IntQuant): weights fold to integers, activations get a quantiser."""
-    bits = _bits(step, 3)
+    found = step.value(0)
+    # biases are quantised to 32 bits; they become real numbers here
+    bits = _bits(step, 3, most=32 if isinstance(found, Const) else 24)
     signed, narrow = bool(step.attr_int("signed", 1)), bool(step.attr_int("narrow", 0))
     mode = step.attr_text("rounding_mode", "ROUND").upper()
     if bits == 1 and signed:
         return _bipolar(step, zero_index=2)
     low, high = limits(bits, signed=signed, narrow=narrow)
-    found = step.value(0)
     if isinstance(found, Const):
         return _folded(step, found, bits=bits, low=low, high=high, mode=mode)
     if mode not in {"ROUND", "HALF_EVEN"}:
@@ -191,10 +192,10 @@ def _scaled(step: Step, act: Act, value: str, by: float) -> str:
     return step.add(Affine(name=name, inputs=(value,), output=output, scale=scale, bias=scale * 0))
 
 
-def _bits(step: Step, index: int) -> int:
+def _bits(step: Step, index: int, *, most: int = 24) -> int:
     width = step.scalar(index)
-    if width != int(width) or not 1 <= width <= 24:
-        raise step.refuse(f"its bit width is {width:g}; whole numbers from 1 to 24 are known")
+    if width != int(width) or not 1 <= width <= most:
+        raise step.refuse(f"its bit width is {width:g}; whole numbers from 1 to {most} are known")
     return int(width)
 
 
@@ -211,8 +212,12 @@ def _bipolar(step: Step, zero_index: int | None = None) -> Value:
         raise step.refuse("it has one bit and a zero point")
     found = step.value(0)
     if isinstance(found, Act):
-        act = step.act()
-        return replace(act, value=layers.sign(step, act.value, step.scalar(1)))
+        act, scale = step.act(), step.floats(1)
+        if scale.size == 1:
+            return replace(act, value=layers.sign(step, act.value, step.scalar(1)))
+        plain = layers.sign(step, act.value, 1.0, "sign")
+        by = layers.per_channel(step, act, scale)
+        return replace(act, value=layers.affine(step, replace(act, value=plain), by, by * 0))
     values = step.floats(0)
     step.net.spend(3 * values.size)
     codes = np.where(values >= 0, 1, -1).astype(np.int32)
@@ -236,7 +241,7 @@ def _folded(step: Step, const: Const, *, bits: int, low: int, high: int, mode: s
         raise step.refuse("its zero point is no whole number")
     codes = _rounded(step, np.clip(values / scale + zero, low, high), mode) - zero
     held = None
-    if bits <= 8:
+    if bits <= 8 and np.abs(codes).max(initial=0) < 1 << 15:
         held = Codes(
             codes=codes.astype(np.int32),
             step=scale,

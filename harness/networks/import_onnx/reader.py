@@ -27,6 +27,8 @@ def import_onnx(data: bytes, *, name: str) -> Model:
 
     Its notes: source, sha256, producer, importer, layout of input and output as ONNX sees them.
     """
+    import numpy as np
+
     if len(data) > MAX_BYTES:
         raise NetworkError(
             f"the file has {len(data)} bytes, more than {MAX_BYTES}",
@@ -36,7 +38,9 @@ def import_onnx(data: bytes, *, name: str) -> Model:
     try:
         proto = _parsed(data, name)
         opset = _opset(proto, name)
-        made = walk(proto.graph, name=name, file_bytes=len(data))
+        # what overflows is seen by its result, not by a warning
+        with np.errstate(all="ignore"):
+            made = walk(proto.graph, name=name, file_bytes=len(data))
     except NetworkError:
         raise
     except (Exception, RecursionError) as error:

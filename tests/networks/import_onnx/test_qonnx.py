@@ -148,6 +148,21 @@ def test_weights_of_more_than_eight_bits_stay_real() -> None:
     assert dense.weights.bits == 32
 
 
+def test_biases_of_many_bits_are_real_numbers() -> None:
+    constants: dict[str, Any] = {"w": normal(5, 3, 1, 1), "c": normal(5) * 3, "z": ZERO}
+    constants |= {"s": np.abs(normal(5)) / 4096, "b": np.float32(32)}
+    nodes = [quant("c s z b", "q"), node("Conv", "x w q", "y")]
+    (conv,) = against_formulas(graph(nodes, constants, SHAPE)).nodes
+    assert isinstance(conv, Conv)
+    assert np.allclose(conv.bias, constants["c"], atol=1e-3)
+
+
+def test_signs_with_a_scale_per_channel() -> None:
+    constants = {"s": np.abs(normal(1, 3, 1, 1))}
+    data = graph([node("BipolarQuant", "x s", "y", domain=GENERAL)], constants, SHAPE)
+    assert [type(n) for n in against_formulas(data).nodes] == [Sign, Affine]
+
+
 def test_a_scale_behind_binary_weights_stays_a_scale() -> None:
     constants: dict[str, Any] = {
         "w": normal(5, 3, 1, 1),

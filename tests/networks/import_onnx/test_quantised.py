@@ -83,6 +83,16 @@ def test_without_a_zero_point_it_is_uint8() -> None:
     assert (quant.zero, quant.low, quant.high) == (0, 0, 255)
 
 
+def test_the_type_can_be_an_attribute() -> None:
+    nodes = [
+        node("QuantizeLinear", "x s", "q", output_dtype=3),
+        node("DequantizeLinear", "q s", "y"),
+    ]
+    (quant,) = agrees(graph(nodes, {"s": np.float32(0.02)}, SHAPE, opset=21)).nodes
+    assert isinstance(quant, Quant)
+    assert (quant.low, quant.high) == (-128, 127)
+
+
 def test_integers_may_move_before_they_are_dequantised() -> None:
     nodes = [
         node("QuantizeLinear", "x s z", "q"),
