@@ -97,6 +97,19 @@ def test_a_recording_outlives_changes_of_our_scripts(tmp_path: Path) -> None:
         again.run([*SH, "# harness: other\necho one", "sh", "arg"])
 
 
+def test_a_script_that_looks_for_more_is_answered_as_far_as_it_asked_then(tmp_path: Path) -> None:
+    script = f"{replay.SCRIPT_MARK}probe\nold"
+    asked = replay.short_argv(["sh", "-c", script, "sh", "/", "a", "x"])
+    line = line_of(Answer(argv=asked, status=0, stdout=b"o"))
+    (tmp_path / replay.FILE).write_text(line, encoding="utf-8")
+    board = ReplayTransport(tmp_path)
+    assert board.run(["sh", "-c", script, "sh", "/", "a", "x", "b", "y"]).stdout == b"o"
+    with pytest.raises(LinkError, match="not in the recording"):
+        board.run(["sh", "-c", script, "sh", "/", "a", "other"])
+    with pytest.raises(LinkError, match="not in the recording"):
+        board.run(["sh", "-c", "plain", "sh", "/", "a", "x", "b"])
+
+
 def test_no_recording_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"replay\.jsonl"):
         ReplayTransport(tmp_path)
