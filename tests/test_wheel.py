@@ -113,6 +113,7 @@ def test_the_wheel_carries_what_a_run_needs_and_no_source_of_runners(installed: 
     names = set(zipfile.ZipFile(installed.wheel).namelist())
     assert "harness/_suites/local.yaml" in names
     assert "harness/runtimes/workers/onnxruntime_worker.py" in names
+    assert "harness/runtimes/sdk/harness_worker.h" in names
     assert not {name for name in names if name.startswith(("kernels/", "tests/"))}
 
 

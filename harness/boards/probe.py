@@ -83,7 +83,8 @@ def argv_of(entry: BoardEntry) -> list[str]:
     """
     # the harness's own environment is the likeliest to have them on the machine at hand
     own = sys.executable if entry.host is None else ""
-    pairs = [word for pair in entry.runtimes.items() for word in pair]
+    # `python` runs workers (of trtexec, of Google Benchmark) and is no runtime itself
+    pairs = [word for pair in entry.runtimes.items() if pair[0] != "python" for word in pair]
     return ["sh", "-c", SCRIPT, "sh", entry.root, own, *pairs]
 
 
