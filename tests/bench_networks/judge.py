@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from harness.networks.truth import compare
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-# least signal over noise; seeded networks are no kinder to 8 bits than trained ones
-_LEAST_DB = {"fp32": 60.0, "bf16": 15.0, "fp16": 40.0, "w8a8": 8.0}
+# Least signal over noise. Ours with binary layers are held to their own known answer; real numbers
+# around them (LCE) leave a sign or two to rounding.
+_LEAST_DB = {"fp32": 60.0, "real edges": 40.0, "fp16": 40.0, "bf16": 15.0, "w8a8": 8.0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +35,12 @@ def judge(
         return Judgement(words="trained" if trained else "seeded")
     if made.shape != truth.shape:
         return Judgement(fault=f"outputs of the shape {made.shape}, wanted {truth.shape}")
+    if not np.isfinite(made).all():
+        return Judgement(fault="outputs that are no numbers")
     found = compare(truth, made)
-    least = _LEAST_DB.get(precision, 0.0)
+    least = _LEAST_DB.get(precision, -math.inf)
     near = "exact" if found.sqnr_db is None else f"{found.sqnr_db:.0f} dB"
-    if found.sqnr_db is not None and not found.sqnr_db >= least:
+    if found.sqnr_db is not None and found.sqnr_db < least:
         return Judgement(fault=f"wrong outputs: {near} of fp32, wanted {least:.0f}")
     if not trained:
         return Judgement(words=f"seeded, {near}")

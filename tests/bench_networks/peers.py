@@ -109,7 +109,7 @@ PEERS = {
             environment=LARQ,
             runtime="larq",
             form="lce.tflite",
-            precision="w1a1",
+            precision="real edges",
             settings=("use_indirect_bgemm", "use_indirect_bgemm use_xnnpack"),
         ),
     )
