@@ -1,5 +1,6 @@
-/* Times a plan on one thread as the peers are timed: `PLAN IMAGES OUTPUTS`, OUTPUTS may be "". IMAGES holds one input
- * behind the other; OUTPUTS gets what each gives. Prints one JSON object. */
+/* Times a plan on one thread as the peers are timed: `PLAN IMAGES OUTPUTS [vectors]`, OUTPUTS may be "".
+ * IMAGES holds one input behind the other; OUTPUTS gets what each gives; with `vectors` no matrix unit is used. Prints
+ * one JSON object. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,10 +83,10 @@ static bool answer(struct net *net, struct block images, void *to, const char *p
 int main(int argc, char **argv) {
     char err[200] = "";
     struct net net;
-    if (argc != 4)
+    if (argc != 4 && argc != 5)
         return 64;
     struct block plan = load(argv[1]), images = load(argv[2]);
-    struct net_wish wish = {.features = isa_features(), .threads = 1};
+    struct net_wish wish = {.features = isa_features() & (argc == 5 ? ~(uint32_t)ISA_AMXINT8 : ~0u), .threads = 1};
     if (!net_open(&net, plan.bytes, plan.size, wish, err, sizeof err))
         return fprintf(stderr, "%s\n", err), 65;
     if (images.size < net.input_bytes || images.size % net.input_bytes)

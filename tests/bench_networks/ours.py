@@ -40,9 +40,14 @@ def driver() -> Path:
         return build(target="x86_64", program="check", kernels_dir=kernels).path
 
 
-def measure(plan: Path, images: Path, outputs: Path | None = None) -> Timed:
-    """Time a plan on the first of `images`; `outputs` gets the answers to all of them."""
-    argv = [driver(), plan, images, "" if outputs is None else outputs]
+def measure(
+    plan: Path, images: Path, outputs: Path | None = None, *, vectors: bool = False
+) -> Timed:
+    """Time a plan on the first of `images`; `outputs` gets the answers to all of them.
+
+    With `vectors` the matrix unit of a CPU is left alone.
+    """
+    argv = [driver(), plan, images, "" if outputs is None else outputs, *["vectors"] * vectors]
     try:
         done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=LIMIT_S)
     except subprocess.TimeoutExpired:

@@ -43,13 +43,13 @@ class Points:
             return LadderFiles(network, self._fashion)
         return LarqFiles(network) if network == BINARIZED_SAME else Files(network)
 
-    def ours(self, network: str, scheme: str) -> ours.Timed:
-        """Time our plan of a network."""
+    def ours(self, network: str, scheme: str, *, vectors: bool = False) -> ours.Timed:
+        """Time our plan of a network; with `vectors` without the CPU's matrix unit."""
         files, form, key = self.files(network), f"{scheme}.plan", (network, scheme)
         with tempfile.TemporaryDirectory(prefix="bench-networks-") as folder:
             outputs = None if key in self.judged else Path(folder) / "outputs"
             try:
-                timed = ours.measure(files.path(form), files.inputs(form), outputs)
+                timed = ours.measure(files.path(form), files.inputs(form), outputs, vectors=vectors)
             except UnavailableError as error:
                 return ours.Timed(unavailable=str(error))
             if outputs is not None and not timed.unavailable:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Seen:
     """What all rounds saw, one entry a round."""
 
-    # by network and scheme
-    ours: dict[tuple[str, str], list[ours.Timed]] = field(default_factory=dict)
+    # by network, scheme, and whether without a matrix unit
+    ours: dict[tuple[str, str, bool], list[ours.Timed]] = field(default_factory=dict)
     # by network and scheme of ours, and by peer
     theirs: dict[tuple[str, str, str], list[Theirs]] = field(default_factory=dict)
 
@@ -53,12 +53,13 @@ class Bench:
 
     def round(self, say: Callable[[str], None]) -> None:
         """Measure each network of ours once, and right behind it all that it is held against."""
-        for network, scheme in dict.fromkeys((goal.network, goal.scheme) for goal in self.goals):
-            say(f"  {network} {scheme}")
-            mine = (network, scheme)
-            self.seen.ours.setdefault(mine, []).append(self.points.ours(network, scheme))
+        for mine in dict.fromkeys(goal.mine for goal in self.goals):
+            network, scheme, vectors = mine
+            say(f"  {network} {scheme}{', vectors only' if vectors else ''}")
+            timed = self.points.ours(network, scheme, vectors=vectors)
+            self.seen.ours.setdefault(mine, []).append(timed)
             for goal in self.goals:
-                if (goal.network, goal.scheme) == mine:
+                if goal.mine == mine:
                     known = self.seen.theirs.setdefault((network, scheme, goal.peer), [])
                     if not (known and known[-1].unavailable):
                         known.append(self.points.theirs(goal.against, goal.peer))

@@ -37,6 +37,7 @@ class Row:
     ratio_range: tuple[float, float]
     target: float
     met: bool | None
+    note: str = ""
 
 
 def rows_of(bench: Bench) -> list[Row]:
@@ -46,7 +47,7 @@ def rows_of(bench: Bench) -> list[Row]:
 
 def _row(goal: Goal, bench: Bench) -> Row:
     seen = bench.seen
-    mine = seen.ours.get((goal.network, goal.scheme), [])
+    mine = seen.ours.get(goal.mine, [])
     theirs = seen.theirs.get((goal.network, goal.scheme, goal.peer), [])
     known = [one for one in mine if not one.unavailable]
     their_known = [one for one in theirs if not one.unavailable]
@@ -75,6 +76,7 @@ def _row(goal: Goal, bench: Bench) -> Row:
         ratio_range=(min(ratios), max(ratios)) if ratios else (0.0, 0.0),
         target=goal.target,
         met=middle >= goal.target if ratios and goal.target else None,
+        note=goal.note,
     )
 
 
@@ -104,6 +106,7 @@ def table(rows: Sequence[Row], *, rounds: int, machine: str, when: str) -> str:
     parts = [HEAD.format(rounds=rounds, machine=machine, when=when)]
     for goal in dict.fromkeys(row.goal for row in rows):
         parts.append(f"## {goal}\n")
+        parts += [f"{row.note}\n" for row in rows if row.goal == goal and row.note][:1]
         parts.append("| network | ours | | | against | | | ratio | goal | met |")
         parts.append("|---|---|---|---|---|---|---|---|---|---|")
         parts += [_line(row) for row in rows if row.goal == goal]

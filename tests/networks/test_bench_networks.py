@@ -48,9 +48,8 @@ def a_bench(theirs: Mapping[str, list[Theirs]], *goals: Goal) -> Bench:
     """Three rounds of ours at 2 ms."""
     bench = Bench(goals, Points(FASHION))
     for goal in goals:
-        key = (goal.network, goal.scheme)
-        bench.seen.ours[key] = [Timed(ns=2e6, variants="a,b", weights_bytes=7)] * 3
-        bench.seen.theirs[*key, goal.peer] = theirs[goal.peer]
+        bench.seen.ours[goal.mine] = [Timed(ns=2e6, variants="a,b", weights_bytes=7)] * 3
+        bench.seen.theirs[goal.network, goal.scheme, goal.peer] = theirs[goal.peer]
     bench.points.judged["resnet18", "w8a8"] = Judgement(words="seeded, 30 dB")
     return bench
 
@@ -193,6 +192,7 @@ def test_ours_is_timed_and_answers_every_image(tmp_path: Path) -> None:
     assert timed.ns > 0
     assert timed.variants
     assert outputs.read_bytes() == answer * 3
+    assert "amx" not in ours.measure(plan, images, vectors=True).variants
     images.write_bytes(b"12")
     assert "images of another size" in ours.measure(plan, images).unavailable
 
