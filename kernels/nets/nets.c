@@ -6,6 +6,13 @@
 
 #include "arena.h"
 
+/* A plan has a byte for a weight of fewer bits: how many of the eight say something. */
+static uint32_t bits_of_eight(const struct plan_layer *l) {
+    if (l->scheme[0] == 't')
+        return 2;
+    return l->scheme[0] == 'w' && memcmp(l->scheme, "w1a1", 5) ? (uint32_t)(l->scheme[1] - '0') : 8;
+}
+
 /* What the kernels' calls need when all is well; a check of its own, as words in `variants` are for people. */
 static bool size_up(struct net *n, char *err, size_t err_size) {
     struct plan_head h = plan_read_head(n);
@@ -18,7 +25,8 @@ static bool size_up(struct net *n, char *err, size_t err_size) {
     for (uint32_t i = 0; i < h.layers; i++) {
         struct plan_layer l = plan_read_layer(n, &h, i);
         struct plan_tensor source = plan_read_tensor(n, &h, l.source);
-        n->weights_bytes += l.weights_bytes + 4 * plan_channels(&l, &source) * ((l.scale != 0) + (l.bias != 0));
+        n->weights_bytes += (size_t)l.weights_bytes * bits_of_eight(&l) / 8;
+        n->weights_bytes += 4 * plan_channels(&l, &source) * ((l.scale != 0) + (l.bias != 0));
     }
     arena_lay_out(n, &sizes, &lacking);
     if (lacking != PLAN_NONE)
