@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) void tile(const struct float_tile *
     static void tile_4x##nr(const struct float_tile *t) { tile(t, 4, nr); }                                            \
     static void tile_6x##nr(const struct float_tile *t) { tile(t, 6, nr); }                                            \
     static const struct float_tile_size sizes_##nr[] = {                                                               \
-        {1, tile_1x##nr}, {2, tile_2x##nr}, {4, tile_4x##nr}, {6, tile_6x##nr}};                                       \
+        {1, tile_1x##nr, NULL}, {2, tile_2x##nr, NULL}, {4, tile_4x##nr, NULL}, {6, tile_6x##nr, NULL}};               \
     static const struct float_tiles tiles_##nr = {MR, nr, BLOCK_BYTES, COLUMNS, CROWDED, sizes_##nr, NULL, NULL};      \
     _Static_assert(MR * (nr) <= PRODUCT_MAX_TILE && PRODUCT_COLUMNS % (nr) == 0, "a tile fits the walk");
 TILES_OF(16)
