@@ -20,8 +20,8 @@ struct needs {
 
 uint64_t layer_spread_bytes(const struct layer *l) {
     size_t true_k = (size_t)l->plan.kernel_h * l->plan.kernel_w * l->source.c;
-    bool spread = l->variant && l->variant->kind == KERNEL_gemm && strcmp(l->plan.scheme, "w1a1") != 0 && l->k != true_k;
-    return spread ? (uint64_t)l->k * l->channels : 0;
+    bool product = l->variant && l->variant->kind == KERNEL_gemm;
+    return product && strcmp(l->plan.scheme, "w1a1") != 0 && l->k != true_k ? (uint64_t)l->k * l->channels : 0;
 }
 
 static struct plan_tensor tensor_or_none(const struct net *n, const struct plan_head *h, uint32_t index) {

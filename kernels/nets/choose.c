@@ -40,7 +40,8 @@ static bool has_conv_shape(struct layer *l) {
            conv_out(&l->shape, l->source.h) == l->made.h && conv_out(&l->shape, l->source.w) == l->made.w;
 }
 
-/* A kernel that does more than gather and multiply. A window of one pixel and a vector are products. */
+/* A kernel that knows more than to gather and multiply; of bits only, as others gain nothing over a product. A window
+ * of one pixel and a vector are products. */
 static bool choose_conv(struct layer *l, uint32_t features) {
     if (!has_conv_shape(l) || strcmp(l->plan.scheme, "w1a1") != 0 || l->made.h * l->made.w == 1)
         return false;
@@ -50,7 +51,8 @@ static bool choose_conv(struct layer *l, uint32_t features) {
     if (!l->variant)
         return false;
     l->how = l->out.type == PLAN_F32 && finish_is_affine(l) ? CONV_FUSED : CONV_SUMS;
-    l->block = l->how == CONV_FUSED || l->made.w >= BLOCK_ROWS ? l->made.w : BLOCK_ROWS / l->made.w * l->made.w;
+    size_t rows = BLOCK_SUMS / ((size_t)l->made.w * l->channels) + 1;
+    l->block = l->made.w * (l->how == CONV_FUSED ? 1 : rows < l->made.h ? rows : l->made.h);
     l->units = l->made.h;
     return true;
 }
@@ -95,9 +97,9 @@ static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
 }
 
 bool layer_choose(struct layer *l, uint32_t features, size_t threads) {
-    l->scaled_floats = l->source.type == PLAN_F32 || l->source.type == PLAN_F16;
+    l->float_sums = l->source.type == PLAN_F32 || l->source.type == PLAN_F16;
     if (!choose_conv(l, features) && !choose_product(l, features, threads))
         return false;
-    l->in_place = l->scaled_floats && l->out.type == PLAN_F32;
+    l->in_place = l->float_sums && l->out.type == PLAN_F32;
     return true;
 }

@@ -38,18 +38,14 @@ static void conv_fused(const struct net_state *s, const struct layer *l, const s
 static void conv_sums(const struct net_state *s, const struct layer *l, const struct scratch *t, struct range rows) {
     struct conv_args call = conv_call(s, l, t);
     size_t wide = l->made.w, step = l->block / wide;
-    struct finish_call to = {.stride = 4 * l->channels, .floats = l->scaled_floats, .n = l->channels};
+    struct finish_call to = {.z = t->sums, .stride = 4 * l->channels, .n = l->channels};
     call.epilogue = EPILOGUE_SUMS;
-    if (l->in_place)
-        to.stride = plan_pixel_bytes(&l->out);
     call.out_stride = to.stride;
     for (call.row = rows.first; call.row < rows.end; call.row += call.rows) {
         call.rows = rows.end - call.row < step ? rows.end - call.row : step;
         to.first = call.row * wide, to.count = call.rows * wide;
-        uint8_t *sums = l->in_place ? layer_place(s, l, &l->out, l->plan.out, 0) + to.first * to.stride : t->sums;
-        to.z = sums;
         /* kernels want the place of pixel 0 */
-        call.out = (void *)((uintptr_t)sums - to.first * to.stride);
+        call.out = (void *)((uintptr_t)t->sums - to.first * to.stride);
         l->variant->conv->run(&call);
         finish(s, l, t, &to);
     }
@@ -78,7 +74,7 @@ static void products(const struct net_state *s, const struct layer *l, const str
 
 void layer_conv(const struct net_state *s, const struct layer *l, size_t thread, struct range units) {
     const struct scratch *t = &s->scratch[thread];
-    struct finish_call to = {.stride = 4 * l->channels, .floats = l->scaled_floats, .n = l->channels};
+    struct finish_call to = {.stride = 4 * l->channels, .floats = l->float_sums, .n = l->channels};
     struct range all = {0, 1};
     if (l->how == CONV_FUSED) {
         conv_fused(s, l, t, units);

@@ -13,7 +13,7 @@ static uint32_t bits_of_eight(const struct plan_layer *l) {
     return l->scheme[0] == 'w' && memcmp(l->scheme, "w1a1", 5) ? (uint32_t)(l->scheme[1] - '0') : 8;
 }
 
-/* What the kernels' calls need when all is well; a check of its own, as words in `variants` are for people. */
+/* Everything that the caller must know before he can prepare. */
 static bool size_up(struct net *n, char *err, size_t err_size) {
     struct plan_head h = plan_read_head(n);
     struct plan_tensor input = plan_read_tensor(n, &h, h.input), output = plan_read_tensor(n, &h, h.output);
@@ -66,8 +66,8 @@ static void fill_floats(const struct net *n, const struct layer *l, const float 
                 out[o] = usual;
 }
 
-/* Weights as the kernel's longer rows: taps of whole words, or bytes filled up at the end. What is added is zero, and in
- * bits, where nothing may be, it meets zeros. */
+/* Weights as the kernel's longer rows: taps of whole words, or bytes filled up at the end. What is added is zero, or,
+ * where a scheme has no zero, meets zeros. */
 static const void *spread(const struct layer *l, const uint8_t *weights, uint8_t *to) {
     bool bytes = l->source.type == PLAN_I8;
     size_t taps = (size_t)l->plan.kernel_h * l->plan.kernel_w, pieces = bytes ? 1 : taps;

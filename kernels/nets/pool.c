@@ -4,7 +4,7 @@
 #include "halves.h"
 #include "state.h"
 
-/* The pixels of a window inside of the map, in reading order, `room` at a time. */
+/* The pixels of a window inside of the map, in reading order. */
 struct window {
     const uint8_t *at;
     size_t wide, high, pixel, line;

@@ -5,9 +5,9 @@
 #include "plan.h"
 #include "vectors.h"
 
-/* Rows of A that one kernel call gets: they and their sums stay in the near caches. A multiple of every tile height in
- * use (1, 2, 3, 4, 6, 8, 12, 16, 32). */
-enum { BLOCK_ROWS = 96, BLOCK_STEP = 48 };
+/* Rows of A that one product gets: they and their sums stay in the near caches. BLOCK_ROWS is a multiple of every tile
+ * height in use (1, 2, 3, 4, 6, 8, 12, 16, 32), BLOCK_STEP of most; BLOCK_SUMS: of a conv kernel. */
+enum { BLOCK_ROWS = 96, BLOCK_STEP = 48, BLOCK_SUMS = 1 << 15 };
 
 struct net_state;
 struct layer;
@@ -19,8 +19,8 @@ typedef void layer_fn(const struct net_state *s, const struct layer *l, size_t t
 
 /* How a CONV gets its sums. */
 enum conv_how {
-    CONV_FUSED,  /* a conv kernel that also does all that follows: rows of the output */
-    CONV_SUMS,   /* a conv kernel, then the finish, some rows at a time */
+    CONV_FUSED,  /* w1a1: a conv kernel that also does all that follows: rows of the output */
+    CONV_SUMS,   /* w1a1: a conv kernel, then the finish, some rows at a time */
     CONV_DIRECT, /* a product: the map itself is A */
     CONV_GATHER, /* a product: windows gathered into rows of A */
 };
@@ -35,8 +35,8 @@ struct layer {
     /* of a CONV */
     enum conv_how how;
     const struct kernel_variant *variant;
-    struct conv_shape shape; /* for conv kernels */
-    bool scaled_floats;      /* sums are floats */
+    struct conv_shape shape; /* for the conv kernel */
+    bool float_sums;
     bool in_place;           /* sums are made where the output's floats go */
     size_t k;                /* products per sum as the kernel counts them */
     size_t row_bytes;        /* between rows of A */
@@ -52,7 +52,7 @@ struct layer {
 struct scratch {
     uint8_t *rows;   /* gathered rows of A; zeros of an average */
     uint8_t *sums;   /* a block of int32 or float, which may become floats there */
-    uint8_t *second; /* as large: sums of pools, shortcuts as floats, codes */
+    uint8_t *second; /* shortcuts as floats, then codes on their way to planes */
     void *work;      /* the kernel's scratch */
 };
 

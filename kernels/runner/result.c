@@ -44,7 +44,8 @@ bool result_receive(const struct text *output, struct result *r) {
     bool whole = output->size == NAME_ROOM + sizeof *r;
     if (whole)
         memcpy(r, output->data + NAME_ROOM, sizeof *r);
-    whole = whole && r->magic == RESULT_MAGIC && r->samples <= SAMPLES_MAX && r->layers <= LAYERS_MAX && times_can_be(r);
+    whole = whole && r->magic == RESULT_MAGIC && r->samples <= SAMPLES_MAX && r->layers <= LAYERS_MAX &&
+            times_can_be(r);
     if (!whole)
         memset(r, 0, sizeof *r);
     settle_all(r);

@@ -149,7 +149,8 @@ static int fuzz(const char *plan, uint64_t seed, int count) {
         size_t cut = mutate(copy, size);
         uint8_t *moved = copy + (size - cut) / 8 * 8;
         memmove(moved, copy, cut);
-        if (net_open(&net, moved, cut, (struct net_wish){isa_features(), 1}, err, sizeof err) && net.arena_bytes < 64 << 20) {
+        struct net_wish wish = {isa_features(), 1};
+        if (net_open(&net, moved, cut, wish, err, sizeof err) && net.arena_bytes < 64 << 20) {
             uint8_t *from = calloc(1, net.input_bytes), *to = malloc(net.output_bytes);
             void *arena = arena_of(net.arena_bytes, &arena_block, &arena_bytes);
             if (net_prepare(&net, arena, err, sizeof err)) {
