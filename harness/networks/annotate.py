@@ -4,9 +4,9 @@ Schemes: w8a8, w4a8 (weights by OMSE per output channel, first and last product 
 two sets of 4-bit weights whose products are added) and fp16. Activations are bytes with one scale
 and zero point per map; maps that are concatenated or pooled share theirs.
 
-What rounded weights lose on average is given back to the bias (Nagel et al., "Data-Free
+What weights of 4 bits lose on average is given back to the bias (Nagel et al., "Data-Free
 Quantization Through Weight Equalization and Bias Correction", 2019). On SqueezeNet 1.1 that is
-worth 3 dB at w4a8, single and dual, and nothing at w8a8.
+worth 3 dB, single and dual; with weights of 8 bits it would be worth nothing.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def annotate(
         read = tuple(steps[name].output if name in steps else name for name in node.inputs)
         given = replace(node, inputs=read)
         if isinstance(given, Conv | Dense):
-            is_edge = scheme == "w8a8" or node.output in edges
-            nodes += _product(given, seen.means[node.inputs[0]], is_edge=is_edge, dual=dual)
+            is_whole = scheme == "w8a8" or node.output in edges
+            nodes += _product(given, seen.means[node.inputs[0]], is_whole=is_whole, dual=dual)
         else:
             nodes.append(given)
         if node.output in steps:
@@ -108,15 +108,17 @@ def _halved(node: Node) -> Node:
     return replace(node, weights=replace(node.weights, values=values, bits=16))
 
 
-def _product(node: Conv | Dense, mean: Reals, *, is_edge: bool, dual: bool) -> tuple[Node, ...]:
+def _product(node: Conv | Dense, mean: Reals, *, is_whole: bool, dual: bool) -> tuple[Node, ...]:
     """The product with integer weights: one of 8 or 4 bits, or two of 4 bits and their sum."""
     import numpy as np
 
     exact = node.weights.values.astype(np.float32)
-    if is_edge or not dual:
-        made = largest(exact, 8, per="kernel") if is_edge else omse(exact, 4)
-        bias = _corrected(node, exact - made.values, mean)
-        return (_with(node, made, 8 if is_edge else 4, bias),)
+    if is_whole:
+        # at 8 bits there is nothing to give back
+        return (_with(node, largest(exact, 8, per="kernel"), 8, node.bias),)
+    if not dual:
+        made = omse(exact, 4)
+        return (_with(node, made, 4, _corrected(node, exact - made.values, mean)),)
     first, second = dual_codes(exact, 4)
     bias = _corrected(node, exact - first.values - second.values, mean)
     names = tuple(f"{node.output}.{part}" for part in ("first", "second"))
