@@ -43,13 +43,13 @@ _CASES = "\n".join(f"  {name}) m={','.join(one.modules)};;" for name, one in PYT
 
 # `ask PLACE NAME...` writes a line for each runtime: name, place, version or `!why not`, devices.
 # An import may kill the interpreter, so that each has one of its own; what is not there at all is
-# found out without. A place is an interpreter, a folder with bin/python3, or one with setupvars.sh
-# (OpenVINO's archives; it is told by the slash at its end).
+# found out for all at once. A place is an interpreter, a folder with bin/python3, or one with
+# setupvars.sh (OpenVINO's archives; told by the slash at its end).
 ASK = (
     r"""
 have='import importlib.util as u, sys
-for m in sys.argv[1:]:
-  print("+" if any(u.find_spec(n.split(".")[0]) for n in m.split(",")) else "-")'
+def there(m): return any(u.find_spec(n.split(".")[0]) for n in m.split(","))
+print(*["+" if there(m) else "-" for m in sys.argv[1:]])'
 load='import importlib as i, sys
 w = None
 for m in sys.argv[1].split(","):
@@ -89,10 +89,14 @@ ask() {
     for n; do say "$n" "$place" '!no such program'; done; return
   fi
   place=$program; [ -z "$vars" ] || place=$vars/
+  all=
+  for n; do modules "$n"; all="$all $m"; done
+  if ! h=$(python -c "$have" $all 2>&1 </dev/null); then
+    for n; do say "$n" "$place" "!$h"; done; return
+  fi
   for n; do
-    modules "$n"
-    h=$(python -c "$have" "$m" 2>&1 </dev/null) || { say "$n" "$place" "!$h"; continue; }
-    if [ "$h" = - ]; then say "$n" "$place" "!No module named '${m%%,*}'"
+    modules "$n"; there=${h%% *} h=${h#* }
+    if [ "$there" = - ]; then say "$n" "$place" "!No module named '${m%%,*}'"
     elif v=$(python -c "$load" "$m" 2>/dev/null </dev/null); then say "$n" "$place" "$v"
     else s=$?; say "$n" "$place" "!status $s $(python -c "$load" "$m" 2>&1 </dev/null | tail -n 1)"
     fi
