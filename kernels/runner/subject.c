@@ -169,8 +169,8 @@ static void network_loop(struct subject *s, int64_t iterations) {
 }
 
 static bool network_matches(const struct subject *s, char *err, size_t err_size) {
-    return outputs_match(s->outputs[0].at, s->outputs[0].bytes, s->want, s->want_bytes, true, s->tolerance_ppm, err,
-                         err_size);
+    return outputs_match(s->outputs[0].at, s->outputs[0].bytes, s->want, s->want_bytes, s->tolerance_ppm > 0,
+                         s->tolerance_ppm, err, err_size);
 }
 
 /* Touched, so that no page comes into being inside a timed region. */

@@ -10,7 +10,7 @@ import pytest
 
 from harness.networks.birealnet import build
 from harness.networks.lower import lower
-from harness.networks.plan import write_plan
+from harness.networks.plan import read_plan, write_plan
 from harness.networks.reference import check_input, run_reference
 from harness.records.shape import parse, splits
 from tests.kernels.runner_rig import Rig, Value, block, kernel, native
@@ -50,6 +50,29 @@ def test_a_network_matches_the_reference_bit_by_bit(
     assert sample["weights_bytes"] > 0
     assert sample["arena_bytes"] > 0
     assert "xnor" in sample["variant"]
+
+
+def test_layers_are_timed_when_they_are_asked_for(
+    rig: Rig, network: tuple[bytes, bytes, bytes]
+) -> None:
+    layers = len(read_plan(network[0]).layers)
+    items = [network_item(rig, network), network_item(rig, network, id="l", layers=1)]
+    done = rig.execute(rig.job("r1", items))
+    (usual,), (sample,) = done.of("sample", "n")[:1], done.of("sample", "l")[:1]
+    assert "layer_ns" not in usual
+    assert len(sample["layer_ns"]) == len(sample["layer_variants"]) == layers
+    assert min(sample["layer_ns"]) > 0
+    # pools are nobody's variant
+    named = {name for name in sample["layer_variants"] if name}
+    assert named == set(sample["variant"].split(","))
+    assert "" in sample["layer_variants"]
+
+
+def test_two_threads_share_a_network(rig: Rig, network: tuple[bytes, bytes, bytes]) -> None:
+    item = network_item(rig, network, threads=2, cores="all", layers=1)
+    done = rig.execute(rig.job("r1", [item]))
+    assert done.final("n")["status"] == "done", done.final("n")
+    assert done.of("sample", "n")[0]["check_after"] is True
 
 
 def test_one_wrong_byte_in_the_expected_output_gives_no_number(
