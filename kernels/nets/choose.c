@@ -75,7 +75,7 @@ static void shape_rows(struct layer *l) {
 }
 
 static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
-    size_t pixels = (size_t)l->made.h * l->made.w, blocks;
+    size_t pixels = (size_t)l->made.h * l->made.w;
     shape_rows(l);
     l->variant = best(pixels == 1 ? "gemv" : "gemm", l->plan.scheme, features, l);
     if (!l->variant)
@@ -83,9 +83,7 @@ static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
     /* AMX takes 64 bytes of K at a time, and would copy the end of every row to fill it up */
     if (!strcmp(l->variant->isa, "amxint8") && l->how == CONV_GATHER)
         l->k = l->row_bytes;
-    blocks = (pixels + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    l->block = ((pixels + blocks - 1) / blocks + BLOCK_STEP - 1) / BLOCK_STEP * BLOCK_STEP;
-    l->block = l->block < pixels ? l->block : pixels;
+    l->block = pixels < BLOCK_ROWS ? pixels : BLOCK_ROWS;
     l->units = pixels;
     if (pixels == 1 && threads > 1 && l->out.type != PLAN_PLANES && l->channels > 64) {
         size_t parts = (l->channels + 63) / 64;

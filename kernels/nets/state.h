@@ -5,9 +5,9 @@
 #include "plan.h"
 #include "vectors.h"
 
-/* Rows of A that one product gets: they and their sums stay in the near caches. BLOCK_ROWS is a multiple of every tile
- * height in use (1, 2, 3, 4, 6, 8, 12, 16, 32), BLOCK_STEP of most; BLOCK_SUMS: of a conv kernel. */
-enum { BLOCK_ROWS = 96, BLOCK_STEP = 48, BLOCK_SUMS = 1 << 15 };
+/* Rows of A that one product gets: they and their sums stay in the nearest cache. A multiple of every tile height in use
+ * (1, 2, 3, 4, 6, 8, 12, 16). BLOCK_SUMS: of a conv kernel, which has work of its own to do at every call. */
+enum { BLOCK_ROWS = 48, BLOCK_SUMS = 1 << 15 };
 
 struct net_state;
 struct layer;
