@@ -11,6 +11,8 @@ from onnx import helper, numpy_helper
 
 from harness.networks.evaluate import evaluate
 from harness.networks.import_onnx import import_onnx
+from harness.networks.lower import lower
+from harness.networks.reference import trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,10 +95,19 @@ def run(data: bytes, given: Floats) -> Floats:
 
 
 def agrees(
-    data: bytes, *, reference: bytes | None = None, rounds: int = 3, tolerance: float = 1e-4
+    data: bytes,
+    *,
+    reference: bytes | None = None,
+    rounds: int = 3,
+    tolerance: float = 1e-4,
+    has_plan: bool = True,
 ) -> Model:
-    """Import `data`, compare it on random inputs with `reference` (itself); return the model."""
+    """Import `data`, compare it on random inputs with `reference` (itself); return the model.
+
+    Its plan must give what the model gives, but where `has_plan` says that it can have none.
+    """
     model = import_onnx(data, name="net")
+    plan = lower(model).network if has_plan else None
     for seed in range(rounds):
         image = normal(*model.shapes[model.input], seed=seed) * np.float32(1.5)
         wanted = run(reference or data, laid_out(image, model.notes["input_layout"]))
@@ -107,4 +118,7 @@ def agrees(
         assert seen.size == wanted.size
         worst = float(np.abs(seen.ravel() - wanted.ravel()).max())
         assert worst <= tolerance * max(float(np.abs(wanted).max()), 1e-3), worst
+        if plan is not None:
+            made = trace(plan, image.astype("<f4").tobytes())[plan.output]
+            np.testing.assert_allclose(made, values[model.output], rtol=1e-4, atol=tolerance)
     return model

@@ -102,7 +102,8 @@ def test_padding_joins_the_next_convolution(mode: str, value: float | None, bord
         node("Pad", inputs, "padded", mode=mode),
         node("Conv", "padded w b", "y", strides=[2, 2]),
     ]
-    model = agrees(graph(nodes, constants, SHAPE))
+    # the last window sees nothing of the map: no plan has that
+    model = agrees(graph(nodes, constants, SHAPE), has_plan=False)
     (conv,) = model.nodes
     assert isinstance(conv, Conv)
     assert (conv.border, conv.window.pads) == (border, (1, 2, 3, 1))
@@ -113,7 +114,7 @@ def test_padding_adds_to_a_convolution_s_own() -> None:
         node("Pad", "x", "padded", pads=[0, 0, 1, 0, 0, 0, 0, 2], value=0.0, mode="constant"),
         node("Conv", "padded w", "y", pads=[1, 1, 1, 1]),
     ]
-    agrees(graph(nodes, KERNEL, SHAPE, opset=9))
+    agrees(graph(nodes, KERNEL, SHAPE, opset=9), has_plan=False)
 
 
 def test_padding_joins_pools() -> None:
