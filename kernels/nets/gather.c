@@ -13,7 +13,7 @@ struct windows {
     bool in_arena; /* so that whatever lies behind the map is ours too: scratch comes last */
 };
 
-/* Taps outside of the map in the line whose first pixel is `nearest_line`; NULL: nothing of it is in the map. */
+/* Taps outside of the map; `nearest`: the pixel that is repeated. */
 static void fill(const struct windows *w, uint8_t *to, const uint8_t *nearest, size_t taps) {
     const struct layer *l = w->l;
     uint32_t used = l->source.c % 64;
@@ -41,25 +41,28 @@ static void copy_taps(const struct windows *w, uint8_t *to, const uint8_t *from,
         memcpy(to + i * w->piece, from + i * w->pixel, once);
 }
 
-static void edge_line(const struct windows *w, uint8_t *to, const uint8_t *map_line,
-                                                ptrdiff_t left) {
+static void edge_line(const struct windows *w, uint8_t *to, const uint8_t *map_line, ptrdiff_t left) {
     size_t wide = w->l->source.w, kernel = w->l->plan.kernel_w;
     /* a border is narrower than the window, so at least one column lies inside */
     size_t skip = left < 0 ? (size_t)-left : 0, inside = (size_t)((ptrdiff_t)wide - left);
     size_t end = inside < kernel ? inside : kernel;
-    fill(w, to, map_line, skip);
     copy_taps(w, to + skip * w->piece, map_line + (size_t)(left + (ptrdiff_t)skip) * w->pixel, end - skip);
+    if (w->l->plan.border != PLAN_REPLICATE)
+        return;
+    fill(w, to, map_line, skip);
     fill(w, to + end * w->piece, map_line + (wide - 1) * w->pixel, kernel - end);
 }
 
+/* What is the same everywhere outside is there first. */
 static void edge(const struct windows *w, uint8_t *to, ptrdiff_t top, ptrdiff_t left) {
+    const struct plan_layer *p = &w->l->plan;
     ptrdiff_t high = (ptrdiff_t)w->l->source.h;
-    for (size_t ky = 0; ky < w->l->plan.kernel_h; ky++, to += w->line) {
+    if (p->border != PLAN_REPLICATE)
+        fill(w, to, NULL, (size_t)p->kernel_h * p->kernel_w);
+    for (size_t ky = 0; ky < p->kernel_h; ky++, to += w->line) {
         ptrdiff_t y = top + (ptrdiff_t)ky, near = y < 0 ? 0 : y < high ? y : high - 1;
-        if (y == near || w->l->plan.border == PLAN_REPLICATE)
+        if (y == near || p->border == PLAN_REPLICATE)
             edge_line(w, to, w->map + (size_t)near * w->l->source.w * w->pixel, left);
-        else
-            fill(w, to, NULL, w->l->plan.kernel_w);
     }
 }
 
