@@ -6,7 +6,7 @@
 
 /* Shapes at which the best variant of a kernel is not: the only place that knows of such. */
 static bool wastes(const struct kernel_variant *v, const struct layer *l) {
-    return !strcmp(v->isa, "amxint8") && (l->k < 27 || l->channels < 32);
+    return !strcmp(v->isa, "amxint8") && (l->k < 16 || l->channels < 16);
 }
 
 static const struct kernel_variant *best(const char *op, const char *scheme, uint32_t features,
