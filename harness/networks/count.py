@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.networks.graph import Op, PlanNetwork
+from harness.networks.model import Conv, Dense
 from harness.networks.slots import arena_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from harness.networks.model import Model
 
 _FLOAT_BITS = {"fp32": (32, 32), "fp16": (16, 16)}
 _TERNARY_BITS = 2
@@ -53,6 +56,16 @@ def count(network: PlanNetwork) -> Counts:
         weight_bytes=-(-bits_of_weights // 8),
         activation_bytes=arena_bytes(network.tensors),
     )
+
+
+def products(model: Model) -> int:
+    """Return the MACs of one inference of a model, whether a plan can be made of it or not."""
+    found = 0
+    for node in model.nodes:
+        if isinstance(node, Conv | Dense):
+            h, w, _ = model.shapes[node.output]
+            found += h * w * node.weights.values.size
+    return found
 
 
 def scheme_bits(scheme: str) -> tuple[int, int]:

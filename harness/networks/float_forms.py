@@ -77,8 +77,7 @@ class FloatForms:
     def onnx(self, scheme: str, images: Images) -> Made:
         """Return the network as ONNX for as many inputs as `images` has."""
         from harness.networks import onnx_forms
-        from harness.networks.count import count
-        from harness.networks.lower import lower
+        from harness.networks.count import products
 
         batch = len(images)
         single = self._fp32
@@ -90,7 +89,7 @@ class FloatForms:
             input=images,
             output=onnx_forms.run(file, images, batch),
             tolerance_ppm=_ONNX_PPM[scheme],
-            macs={scheme: sum(count(lower(self.model).network).macs.values())},
+            macs={scheme: products(self.model)},
             run=lambda inputs: onnx_forms.run(single, inputs, 1),
         )
 

@@ -47,14 +47,15 @@ class Prepared:
     accuracy_sqnr_db: float | None = None
     labels: tuple[int, ...] = ()  # class of each image of the batch; empty where none is known
     label_words: tuple[str, ...] = ()
+    input_words: str = ""  # what the input is where no class is known
     # files of another runtime's form, made of `onnx` for an item; never kept with the rest
     converted: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        """The first image's class as people read it, `espresso (967)`; empty where unknown."""
+        """The first image's class as people read it, `espresso (967)`; else what the input is."""
         if not self.labels:
-            return ""
+            return f"input: {self.input_words}" if self.input_words else ""
         return (
             f"{self.label_words[0]} ({self.labels[0]})" if self.label_words else str(self.labels[0])
         )

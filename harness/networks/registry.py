@@ -14,7 +14,7 @@ from harness.networks.ladder_network import LADDER
 from harness.networks.prepared import Prepared, key_of, load, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.networks.network import Network
 
@@ -31,11 +31,13 @@ NETWORKS: dict[str, Network] = {
 INPUTS = 16
 
 
-def find(name: str, scheme: str, form: str = "") -> Network:
+def find(
+    name: str, scheme: str, form: str = "", *, among: Mapping[str, Network] = NETWORKS
+) -> Network:
     """Return the network `name`; NetworkError when it, its scheme or that form is unknown."""
-    if name not in NETWORKS:
-        raise NetworkError(f"no network {name!r}", do=f"known networks: {', '.join(NETWORKS)}")
-    network = NETWORKS[name]
+    if name not in among:
+        raise NetworkError(f"no network {name!r}", do=f"known networks: {', '.join(among)}")
+    network = among[name]
     if scheme not in network.schemes:
         known = ", ".join(network.schemes)
         raise NetworkError(f"{name} has no scheme {scheme!r}", do=f"its schemes: {known}")
@@ -73,21 +75,28 @@ def settle(names: Iterable[str], *, say: Callable[[str], None]) -> dict[str, str
 
 
 def prepare(
-    name: str, scheme: str, batch: int = 1, *, form: str = "", input_seed: int = 0
+    name: str,
+    scheme: str,
+    batch: int = 1,
+    *,
+    form: str = "",
+    input_seed: int = 0,
+    among: Mapping[str, Network] = NETWORKS,
 ) -> Prepared:
     """Return the network ready to push, from the cache or made now (seconds).
 
     `form` is `plan` or `onnx`; "" takes the scheme's first. Nothing is downloaded: `settle` does
     that before; `Prepared.weights` says what they are. Seeded inputs repeat after INPUTS seeds.
-    Raises NetworkError for what the registry does not know.
+    `among`: where to look, which is the registry, or a file of the user's under its name.
+    Raises NetworkError for what is not there.
     """
-    network = find(name, scheme, form)
+    network = find(name, scheme, form, among=among)
     form = form or network.schemes[scheme][0]
     fault = network.batch_fault(form, batch)
     if fault:
         raise NetworkError(f"{name} at batch {batch}: {fault}")
     seed = input_seed % INPUTS if network.uses_seed() else 0
-    key = _key(name, scheme, form, batch, seed)
+    key = _key(network, name, scheme, form, batch, seed)
     ready = load(key)
     if ready is not None:
         return ready
@@ -99,8 +108,7 @@ def prepare(
     return made
 
 
-def _key(name: str, scheme: str, form: str, batch: int, input_seed: int) -> str:
-    network = NETWORKS[name]
+def _key(network: Network, name: str, scheme: str, form: str, batch: int, input_seed: int) -> str:
     return key_of(
         {
             "name": name,
