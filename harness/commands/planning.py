@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.commands.console import note
@@ -11,9 +11,10 @@ from harness.errors import UnknownBoardError
 from harness.records.external import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.networks.own import OwnNetwork
     from harness.networks.prepared import Prepared
     from harness.records.board import BoardEntry, BoardFacts
     from harness.records.external import External
@@ -29,6 +30,7 @@ class Chosen:
     suite: Suite
     entries: tuple[BoardEntry, ...]
     inventory: Path | None = None
+    networks: Mapping[str, OwnNetwork] = field(default_factory=dict)  # the user's own files
 
     @property
     def externals(self) -> dict[str, External]:
@@ -39,11 +41,12 @@ class Chosen:
 def select(words: str, boards: Sequence[str]) -> Chosen:
     """Return the suite that `words` names and its boards; `boards` (from `-b`) wins."""
     from harness.boards.inventory import load_inventory
+    from harness.commands.own_networks import take_in
     from harness.suite.load import find, load
     from harness.suite.select import select as select_boards
 
     path = find(words)
-    suite = load(path)
+    suite, networks = take_in(load(path), path.parent)
     inventory = load_inventory(None if words.startswith("@") else path.parent)
     try:
         entries = select_boards(
@@ -54,7 +57,7 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
         if inventory.path is not None and inventory.path != load_inventory(None).path:
             error.do += f" --file {inventory.path}"
         raise
-    return Chosen(suite=suite, entries=entries, inventory=inventory.path)
+    return Chosen(suite=suite, entries=entries, inventory=inventory.path, networks=networks)
 
 
 def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None) -> None:
@@ -64,10 +67,19 @@ def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None)
     """
     from harness.suite.plan import check
 
-    known = catalogue(chosen.externals)
+    known = catalogue(chosen.externals, chosen.networks)
     require_files(chosen)
     check(chosen.suite, known, profile=profile or "", keyword=keyword or "")
     settle_weights([n for block in chosen.suite.blocks for n in getattr(block, "networks", ())])
+
+
+def settle_again(plan: Plan, items: Iterable[Planned]) -> None:
+    """Do the same for items of a stored plan: files of the user's must be what they were."""
+    from harness.commands.own_networks import of_plan
+
+    names = [one.item.workload for one in items if one.item.kind == "network"]
+    of_plan(plan, names)
+    settle_weights(names)
 
 
 def settle_weights(networks: Sequence[str]) -> None:
@@ -88,27 +100,34 @@ def make_plan(
     unreached: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return the plan of the chosen suite on boards that answered."""
+    from harness.commands.own_networks import files_of
     from harness.suite.plan import plan
 
-    return plan(
+    made = plan(
         chosen.suite,
         boards,
-        catalogue(chosen.externals),
+        catalogue(chosen.externals, chosen.networks),
         profile=profile or "",
         keyword=keyword or "",
         seed=secrets.randbits(31),
         unreached=unreached,
     )
+    used = (planned.item.workload for planned in made.items)
+    return replace(made, networks=files_of(chosen.networks, used))
 
 
-def catalogue(externals: Mapping[str, External] | None = None) -> Catalogue:
-    """Return what can be measured: kernels, networks and runtimes here, programs of the user's."""
+def catalogue(
+    externals: Mapping[str, External] | None = None,
+    own: Mapping[str, OwnNetwork] | None = None,
+) -> Catalogue:
+    """Return what can be measured: kernels, networks and runtimes here, and what is the user's."""
+    from harness.commands.own_networks import running
     from harness.networks.registry import NETWORKS
     from harness.runtimes import external, native
     from harness.runtimes.registry import RUNTIMES
     from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
 
-    programs = externals or {}
+    programs, files = externals or {}, own or {}
     networks = {
         name: NetworkInfo(
             runtimes={
@@ -118,8 +137,12 @@ def catalogue(externals: Mapping[str, External] | None = None) -> Catalogue:
             shape=network.shape,
             weights=network.weights_at_hand(),
         )
-        for name, network in NETWORKS.items()
+        for name, network in {**NETWORKS, **files}.items()
     }
+    for name, network in files.items():
+        info = networks[name]
+        able = {scheme: running(network, names) for scheme, names in info.runtimes.items()}
+        networks[name] = replace(info, runtimes=able)
     runtimes = {
         name: RuntimeInfo(
             devices=dict.fromkeys(runtime.DEVICES, ""),
@@ -172,6 +195,7 @@ class Workshop:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._own: dict[str, OwnNetwork] = {}
         self._networks: dict[tuple[str, str, int, str], Prepared] = {}
 
     def works(self, planned: Sequence[Planned], facts: BoardFacts) -> list[Work]:
@@ -184,16 +208,20 @@ class Workshop:
         ]
 
     def _files(self, item: Item) -> Prepared | None:
+        from harness.commands.own_networks import of_plan
         from harness.networks import registry as networks
         from harness.networks.convert.forms import converted
         from harness.runtimes.registry import find, form_for
 
         if item.kind != "network":
             return None
-        forms = networks.find(item.workload, item.scheme).schemes[item.scheme]
+        if item.workload in self._plan.networks and item.workload not in self._own:
+            self._own |= of_plan(self._plan, [item.workload])
+        among = {**networks.NETWORKS, **self._own}
+        forms = networks.find(item.workload, item.scheme, among=among).schemes[item.scheme]
         key = item.workload, item.scheme, item.batch, form_for(item.runtime, forms)
         if key not in self._networks:
-            self._networks[key] = networks.prepare(*key[:3], form=key[3])
+            self._networks[key] = networks.prepare(*key[:3], form=key[3], among=among)
         ready, other = self._networks[key], find(item.runtime).CONVERTED
         if not other or ready.onnx is None:
             return ready

@@ -87,10 +87,10 @@ def entries(inventory: Path | None, boards: Iterable[str]) -> list[BoardEntry]:
 
 def reach_for(run: Reopened, *, isa_mask: str) -> tuple[list[Ready], Away]:
     """Reach the boards that still owe something; a swapped board counts as away."""
-    from harness.commands.planning import settle_weights
+    from harness.commands.planning import settle_again
     from harness.commands.reaching import reach_all
 
-    settle_weights([p.item.workload for p in run.stored.plan.items if p.item.kind == "network"])
+    settle_again(run.stored.plan, [one for items in run.items.values() for one in items])
     wanted = entries(run.writer.inventory, run.items)
     if wanted:
         note(f"reaching {', '.join(e.name for e in wanted)}")

@@ -30,7 +30,7 @@ def rerun(
 ) -> None:
     """Measure the items of a run that have one of these verdicts again; the old run stays."""
     from harness.commands.carrying import carry_out_new, command_line
-    from harness.commands.planning import settle_weights
+    from harness.commands.planning import settle_again
     from harness.commands.reaching import reach_all
     from harness.commands.reopened import entries
     from harness.store.layout import results_root
@@ -46,7 +46,7 @@ def rerun(
     )
     plan = _plan(stored, statuses(status, option="--status"), board)
     inventory, _ = read_begun(stored.folder)
-    settle_weights([p.item.workload for p in plan.items if p.item.kind == "network"])
+    settle_again(plan, plan.items)
     names = dict.fromkeys(p.board for p in plan.items)
     note(f"{len(plan.items)} of {len(stored.plan.items)} items again: reaching {', '.join(names)}")
     ready, away = reach_all(entries(inventory, names), isa_mask=wishes.isa_mask)

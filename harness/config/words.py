@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 SCHEME = re.compile(r"(?:w[1-8]|tern|pot[2-4])a[1-8]|fp32|fp16|bf16|bits", re.ASCII)
 CORES = re.compile(r"(?:all|[1-9][0-9]{0,2})(?:@(?:big|mid|little))?", re.ASCII)
-ONNX = re.compile(r"\./[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}\.onnx", re.ASCII)
+NETWORK_FILE = re.compile(r"\./[A-Za-z0-9_][A-Za-z0-9._/-]{0,200}\.(?:onnx|tflite|h5)", re.ASCII)
 
 
 def check(pattern: re.Pattern[str], wants: str) -> Callable[[str], str]:
@@ -40,7 +40,7 @@ def _shape(value: str) -> str:
 
 
 def _network(value: str) -> str:
-    if value.startswith(".") and ONNX.fullmatch(value) and ".." not in value:
+    if value.startswith(".") and NETWORK_FILE.fullmatch(value) and ".." not in value:
         return value
     return check(NAME, "network: write a name, or a file beside the suite as ./name.onnx")(value)
 

@@ -101,6 +101,8 @@ class Plan:
     seed: int
     items: tuple[Planned, ...]
     dropped: int = 0  # combinations the registries do not know
+    # workload -> file, of networks that are the user's own; names hold what the files must hash to
+    networks: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, board: str) -> tuple[Planned, ...]:
         """The planned items of one board, in suite order."""

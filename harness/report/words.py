@@ -68,6 +68,10 @@ def engine(m: Measurement) -> str:
 
 def accuracy(found: Accuracy) -> str:
     """Return `top-1 94% of fp32, SQNR 21.3 dB`; tenths where a thousand inputs or more speak."""
+    if found.metric == "sqnr":
+        return f"SQNR {found.value:.1f} dB"
+    if found.metric == "max_abs":
+        return f"largest difference {found.value:.3g}"
     form = _METRICS.get(found.metric, f"{found.metric} {{}}")
     share = percent(found.value, 1) if found.n >= 1000 else percent_short(found.value)
     words = form.format(f"{found.value:.4f}" if found.metric == "cosine" else share)
@@ -75,9 +79,14 @@ def accuracy(found: Accuracy) -> str:
 
 
 def worth(m: Measurement) -> str:
-    """Return what the output is worth: `label espresso (967), top-1 94% of fp32`."""
+    """Return what the output is worth: `label espresso (967), top-1 94% of fp32`.
+
+    Where no label is known, the detail says what the input is: `input: seeded noise`.
+    """
     label = m.check.detail if m.check and m.check.passed and m.kind == "network" else None
-    found = [f"label {label}"] if label else []
+    found = []
+    if label:
+        found.append(label if label.startswith("input: ") else f"label {label}")
     found += [accuracy(m.accuracy)] if m.accuracy else []
     return ", ".join(found)
 
