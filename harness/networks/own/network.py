@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.config.network import load_sidecar, sidecar_of
 from harness.errors import NetworkError
-from harness.networks.float_forms import FloatForms, Made, plan_of
+from harness.networks.float_forms import AS_FLOATS, FloatForms, Made, plan_of
 from harness.networks.model import Conv, Dense, Quant, Sign
 from harness.networks.own.file import model_of, open_file
 from harness.networks.own.inputs import Inputs, inputs_of, noise
@@ -110,7 +110,7 @@ class OwnNetwork:
 
     @cached_property
     def given_scheme(self) -> str:
-        """The scheme that the file is in: that of most of its products."""
+        """The scheme that the file is in: that of most of its products, floats aside."""
         if self.is_float:
             return "fp32"
         if isinstance(self.lowered, NetworkError):
@@ -118,7 +118,7 @@ class OwnNetwork:
         from harness.networks.count import count
 
         macs = count(self.lowered.network).macs
-        return max(macs, key=lambda scheme: macs[scheme], default="w8a8")
+        return max(macs, key=lambda s: (s not in AS_FLOATS, macs[s]), default="w8a8")
 
     @cached_property
     def schemes(self) -> Mapping[str, tuple[str, ...]]:
@@ -250,7 +250,7 @@ class OwnNetwork:
         """Return the network in a form, for as many inputs as `maps` has."""
         images, forms = laid_out(maps, _NCHW), self._forms()
         if form == "plan":
-            truth = self.truth(maps) if scheme == "fp32" else None
+            truth = self.truth(maps) if self.is_float and scheme == "fp32" else None
             made = plan_of(self.model(scheme), images, truth=truth)
             return _Form(made=made, rows=lambda m: made.run(laid_out(m, _NCHW)), layout="n h w c")
         held = self.onnx_file
