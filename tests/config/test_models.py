@@ -99,7 +99,8 @@ def test_evil_names_are_refused_everywhere(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["./../x.onnx", "./x", "x/y", "./a/../b.onnx", ".//", "./x.onnx\n"]
+    "word",
+    ["./../x.onnx", "./x", "x/y", "./a/../b.onnx", ".//", "./x.onnx\n", "./x.h5x", "./x.yaml"],
 )
 def test_network_files_stay_beside_the_suite(word: str) -> None:
     with pytest.raises(ConfigError):
