@@ -53,8 +53,10 @@ class FloatForms:
     @cached_property
     def _fp32(self) -> bytes:
         from harness.networks.export_onnx import export_onnx
+        from harness.networks.fold import fold
 
-        return export_onnx(self.model)
+        # batch norms in the weights, as every runtime would put them; not all readers know them
+        return export_onnx(fold(self.model))
 
     def fp32(self, images: Images) -> Images:
         """Return the truth: onnxruntime's outputs at fp32."""
