@@ -61,7 +61,7 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
 
 
 def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None) -> None:
-    """Say what is wrong with the plan before any board is asked, and fetch trained weights.
+    """Say what is wrong with plan and files before any board is asked, and fetch trained weights.
 
     Weights are settled first: they are part of an item's identity.
     """
@@ -70,6 +70,8 @@ def settle_networks(chosen: Chosen, *, profile: str | None, keyword: str | None)
     known = catalogue(chosen.externals, chosen.networks)
     require_files(chosen)
     check(chosen.suite, known, profile=profile or "", keyword=keyword or "")
+    for network in chosen.networks.values():
+        network.require_inputs()
     settle_weights([n for block in chosen.suite.blocks for n in getattr(block, "networks", ())])
 
 

@@ -246,6 +246,16 @@ class OwnNetwork:
             )
         return found, (None if found.metric == "sqnr" else noise_db)
 
+    def require_inputs(self) -> None:
+        """Raise NetworkError now where `make` would: inputs that do not fit, a golden one missed.
+
+        Labelled images are only read: what they add up to takes its time.
+        """
+        inputs, scheme = self.inputs(), self.given_scheme
+        if inputs.golden is not None:
+            maps, forms = inputs.maps, self.schemes[scheme]
+            self.worth(scheme, inputs, lambda m: self.form(scheme, forms[0], maps).rows(m))
+
     def form(self, scheme: str, form: str, maps: Floats) -> _Form:
         """Return the network in a form, for as many inputs as `maps` has."""
         images, forms = laid_out(maps, _NCHW), self._forms()
