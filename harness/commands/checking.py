@@ -19,19 +19,20 @@ def runtimes_of_file(network: OwnNetwork) -> Iterator[Line]:
     """Yield what each runtime says of a file, also of one that cannot be imported."""
     from harness.networks.own.truth import load_fault
 
-    fault = _import_fault(network)
+    unread = fault = import_fault(network)
     if not fault and isinstance(network.lowered, NetworkError):
         fault = _said(network.lowered)
     yield Line(what="native", ok=not fault, words=fault or "has a plan")
     if network.file.kind == "onnx":
         fault = load_fault(network.file.data)
-        yield Line(what="onnxruntime", ok=not fault, words=fault or "loads the file")
+        words = "loads the file" + ("; a suite needs the import all the same" if unread else "")
+        yield Line(what="onnxruntime", ok=not fault, words=fault or words)
         onnx: bytes | None = network.file.data
     else:
-        onnx = None if _import_fault(network) else network.fp32_file()
+        onnx = None if unread else network.fp32_file()
         words = "gets the network written as ONNX" if onnx else "there is no ONNX form of it"
         yield Line(what="onnxruntime", ok=onnx is not None, words=words)
-    yield from _converted(None if _import_fault(network) else network.fp32_file())
+    yield from _converted(network.file.data if unread and onnx else _fp32(network, unread))
     yield _openvino(onnx)
     yield Line(what="tensorrt", ok=None, words="not tried: its trtexec is on Jetson boards")
 
@@ -50,7 +51,12 @@ def runtimes_of_known(network: Network) -> Iterator[Line]:
             yield Line(what=name, ok=bool(schemes), words=schemes or "no scheme it has a form for")
 
 
-def _import_fault(network: OwnNetwork) -> str:
+def _fp32(network: OwnNetwork, unread: str) -> bytes | None:
+    return None if unread else network.fp32_file()
+
+
+def import_fault(network: OwnNetwork) -> str:
+    """Return why a file cannot be imported, "" when it can."""
     try:
         _ = network.source
     except NetworkError as error:

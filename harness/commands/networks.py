@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.networks.lower import Lowered
     from harness.networks.network import Network
     from harness.networks.own import OwnNetwork
+    from harness.networks.own.findings import Line
 
 app = typer.Typer(help="List, inspect, fetch, import and check networks.")
 _SUBJECT = "A network of `networks list`, or a file: .onnx, Larq's .tflite, Larq Zoo's .h5."
@@ -115,17 +116,24 @@ def check(name: str = typer.Argument(help=_SUBJECT)) -> None:
     else:
         note(f"{own.name}: every scheme on a few inputs, by the reference")
         takers = list(checking.runtimes_of_file(own))
-        fits = takers[0].ok or own.file.kind != "onnx" or takers[1].ok
-        lines = []
-        try:
-            lines = list(findings.layers_of_file(own)) if fits else []
-        except NetworkError as error:
-            lines = [findings.Line(what="inputs", ok=False, words=str(error))]
+        lines = _found(own, checking.import_fault(own))
     rows = [(line.what, line.verdict, line.words) for line in (*takers, *lines)]
     for text in _aligned(rows):
         out(text)
     if not any(line.ok for line in takers) or any(line.ok is False for line in lines):
         raise typer.Exit(EXIT_FINDING)
+
+
+def _found(own: OwnNetwork, unread: str) -> list[Line]:
+    """Return what is found out of a file layer by layer; why it cannot be, as a line too."""
+    from harness.networks.own import findings
+
+    if unread:
+        return [findings.Line(what="import", ok=False, words=unread)]
+    try:
+        return list(findings.layers_of_file(own))
+    except NetworkError as error:
+        return [findings.Line(what="inputs", ok=False, words=str(error))]
 
 
 def _own(word: str) -> OwnNetwork | None:
