@@ -81,6 +81,15 @@ def test_a_suite_names_its_faults(user: User) -> None:
     assert "knows w8a8 by native or onnxruntime" in ended.err
 
 
+def test_a_missed_golden_output_ends_before_any_board(user: User) -> None:
+    owned.write_golden(owned.write(user.folder), off=0.5)
+    user.suite("local", "  - {networks: [./mine.onnx], schemes: [w8a8]}")
+    ended = user.harness("run", "suite.yaml")
+    assert ended.code == 2
+    assert "max_abs is 0.5" in ended.err
+    assert not user.results.exists()
+
+
 def test_a_link_out_of_the_suites_folder_is_refused(user: User, tmp_path: Path) -> None:
     (user.folder / "inner").mkdir()
     owned.write(tmp_path)

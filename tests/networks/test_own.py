@@ -9,8 +9,9 @@ import pytest
 
 from harness.errors import ConfigError, NetworkError
 from harness.networks import registry
+from harness.networks.lower import lower
 from harness.networks.own import OwnNetwork
-from harness.networks.own.check import against_onnxruntime
+from harness.networks.own.check import against_model, against_onnxruntime
 from harness.networks.own.layout import laid_out, maps_of
 from harness.networks.own.truth import OnnxFile
 from harness.networks.plan import read_plan
@@ -213,3 +214,12 @@ def test_an_import_that_differs_is_found_at_its_layer(folder: Path) -> None:
 def test_layouts_there_and_back(layout: str) -> None:
     maps = np.arange(2 * 3 * 4 * 5, dtype=np.float32).reshape(2, 3, 4, 5)
     assert np.array_equal(maps_of(laid_out(maps, layout), layout, (3, 4, 5)), maps)
+
+
+def test_a_plan_of_another_network_is_found_at_its_layer(folder: Path) -> None:
+    right, wrong = owned.float_model(), owned.float_model(2)
+    image = owned.golden_input()[0].transpose(1, 2, 0)
+    fine = against_model(lower(right), right, image)
+    assert (fine.name, fine.compared) == ("", 6)
+    first = against_model(lower(wrong), right, image)
+    assert (first.name, first.compared) == ("clip1.out", 2)
