@@ -111,6 +111,8 @@ def _asked(network: OwnNetwork) -> Iterator[Line]:
     if asked is None:
         return
     for scheme, forms in network.schemes.items():
+        if network.is_shortened(scheme, forms[0]):
+            continue
         if scheme == network.given_scheme and network.is_float:
             made = network.truth(inputs.maps)
         else:
