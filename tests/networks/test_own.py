@@ -28,14 +28,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def prepared(path: Path, scheme: str, form: str) -> Prepared:
+def prepared(path: Path, scheme: str, form: str, batch: int = 1) -> Prepared:
     own = OwnNetwork(path)
-    return registry.prepare(own.name, scheme, form=form, among={own.name: own})
+    return registry.prepare(own.name, scheme, batch, form=form, among={own.name: own})
 
 
 def test_a_float_file_gets_all_schemes_and_a_name_by_content(folder: Path) -> None:
     own = OwnNetwork(owned.write(folder))
-    assert set(own.schemes) == {"fp32", "fp16", "w8a8", "w4a8"}
+    assert set(own.schemes) == {"fp32", "fp16", "bf16", "w8a8", "w4a8"}
     assert set(own.schemes["fp32"]) == {"onnx", "plan"}
     assert own.name.startswith("mine-")
     assert own.shape == "3x12x12"
@@ -76,6 +76,24 @@ def test_the_file_itself_is_what_onnxruntime_gets(folder: Path) -> None:
     made = prepared(path, "fp32", "onnx")
     assert made.onnx == path.read_bytes()
     assert made.input_shape == (1, 3, 12, 12)
+
+
+def test_of_floats_that_a_runtime_shortens_nothing_is_said(folder: Path) -> None:
+    path = owned.write(folder)
+    owned.write_golden(path)
+    made = prepared(path, "fp16", "onnx")
+    assert (made.accuracy_value, made.accuracy_sqnr_db) == (None, None)
+    assert prepared(path, "fp16", "plan").accuracy_value is not None
+
+
+def test_a_batch_is_another_file_with_several_inputs(folder: Path) -> None:
+    path = owned.write(folder)
+    one, three = (prepared(path, "fp32", "onnx", batch) for batch in (1, 3))
+    assert three.input_shape == (3, 3, 12, 12)
+    assert three.onnx != one.onnx
+    assert three.macs_by_precision == {"fp32": 3 * one.macs_by_precision["fp32"]}
+    first = np.frombuffer(three.expected, "<f4")[:5]
+    assert np.allclose(first, np.frombuffer(one.expected, "<f4"), rtol=1e-4)
 
 
 def test_a_quantised_file_has_its_own_scheme_only(folder: Path) -> None:
