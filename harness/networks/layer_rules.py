@@ -188,6 +188,23 @@ def _single(value: float) -> float:
         return math.nan
 
 
+def _values(scheme: str, encoding: Encoding) -> bytes:
+    """Return the bytes that a weight may be: packers index tables with them."""
+    if scheme.startswith("tern"):
+        found = [-1, 0, 1]
+    elif scheme == "w8a8":
+        found = list(range(-127, 128))
+    else:
+        top = 1 << int(scheme[1])
+        signed = [-1, 1] if top == 2 else list(range(-top // 2, top // 2))
+        found = {
+            Encoding.SIGNED: signed,
+            Encoding.BIPOLAR: list(range(1 - top, top, 2)),
+            Encoding.UNIPOLAR: list(range(top)),
+        }[encoding]
+    return bytes(value & 255 for value in found)
+
+
 def _products(source: Tensor, layer: Layer, where: str) -> None:
     demand(layer.scheme in SCHEMES, f"no scheme {layer.scheme!r}", where)
     demand(source.type is SCHEMES[layer.scheme], "the scheme reads another type", where)
@@ -197,5 +214,8 @@ def _products(source: Tensor, layer: Layer, where: str) -> None:
     demand(taps * source.c <= MAX_K, "too many products in a sum", where)
     wanted = layer.filters * row_bytes(layer.scheme, source, taps)
     demand(len(layer.weights) == wanted, "weights' size", where)
+    if layer.scheme not in ("w1a1", "fp32", "fp16"):
+        known = _values(layer.scheme, layer.encoding)
+        demand(not layer.weights.translate(None, known), "a weight that the scheme lacks", where)
     coded = layer.scheme not in ("w1a1", "terna1", "terna8", "w8a8", "fp32", "fp16")
     demand(coded or layer.encoding is Encoding.SIGNED, "this scheme has no encodings", where)

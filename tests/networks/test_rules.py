@@ -140,6 +140,7 @@ BROKEN: list[tuple[Callable[[], PlanNetwork], str]] = [
     (lambda: layer(FIRST, pad_top=3), "wider than the window"),
     (lambda: layer(FIRST, stride_h=2), "outside of the map"),
     (lambda: layer(FIRST, weights=b""), "weights' size"),
+    (lambda: layer(FIRST, weights=bytes(215) + b"\x80"), "that the scheme lacks"),
     (lambda: layer(FIRST, scale=b"1234"), "numbers per channel"),
     (lambda: layer(FIRST, bias=f32([math.nan] * 8)), "not finite"),
     (lambda: layer(FIRST, low=0.1), "not a float32"),
