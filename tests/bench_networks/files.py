@@ -33,7 +33,6 @@ _IMAGES, _SEED = 96, 11  # the crops that the registry judges by
 _ENDING = {"plan": "raw"}  # of images; other forms read arrays
 # ending -> the form that it belongs to
 _CONVERTED = {"tflite": "tflite", "param": "ncnn", "bin": "ncnn"}
-_CALIBRATION_IMAGES, _CALIBRATION_SEED = 32, 7
 
 
 class UnavailableError(Exception):
@@ -107,32 +106,15 @@ class Files:
         scheme, _, kind = form.rpartition(".")
         if kind == "plan":
             found = prepare(self.network, scheme, form="plan").plan
-        elif form == "w8a8.onnx":
-            found = self._quantised()
         elif kind == "onnx":
             found = prepare(self.network, scheme, form="onnx").onnx
         elif kind in _CONVERTED:
-            found = converted(self._folded(), _CONVERTED[kind])[kind]
+            found = converted(self.path("fp32.onnx").read_bytes(), _CONVERTED[kind])[kind]
         else:
             found = None
         if found is None:
             raise UnavailableError(f"{self.network} has no form {form}")
         return found
-
-    def _folded(self) -> bytes:
-        """Batch norms are folded, as converters and onnxruntime's guide to quantising want it."""
-        from harness.networks.export_onnx import export_onnx
-
-        return export_onnx(NETWORKS[self.network].model("fp32"))
-
-    def _quantised(self) -> bytes:
-        """As onnxruntime's users do it."""
-        from harness.networks import onnx_forms
-
-        side = self.images.shape[-1]
-        give = photos.crops if photos.available() else photos.noise
-        calibration = give(_CALIBRATION_IMAGES, _CALIBRATION_SEED, side)
-        return onnx_forms.quantise(self._folded(), calibration)
 
 
 @cache
