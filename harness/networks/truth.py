@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.errors import NetworkError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -30,6 +32,8 @@ def compare(reference: Floats, made: Floats) -> Truth:
 
     same = reference.argmax(axis=1) == made.argmax(axis=1)
     exact = reference.astype(np.float64)
+    if not (np.isfinite(exact).all() and np.isfinite(made).all()):
+        raise NetworkError("an output is no number", do="the network or its quantisation is broken")
     signal, noise = float((exact**2).sum()), float(((exact - made) ** 2).sum())
     sqnr_db = 10 * math.log10(signal / noise) if noise > 0 and signal > 0 else None
     return Truth(agreement=float(same.mean()), sqnr_db=sqnr_db, n=len(reference))

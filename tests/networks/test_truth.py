@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from harness.errors import NetworkError
 from harness.networks.truth import compare, outputs
 from tests.networks.conftest import seeded_input, small
 
@@ -31,3 +32,8 @@ def test_outputs_are_those_of_the_reference() -> None:
     made = outputs(network, images)
     assert made.shape == (2, 10)
     assert not np.array_equal(made[0], made[1])
+
+
+def test_what_is_no_number_is_refused() -> None:
+    with pytest.raises(NetworkError, match="no number"):
+        compare(np.ones((1, 2), np.float32), np.full((1, 2), np.nan, np.float32))
