@@ -100,6 +100,7 @@ def make_plan(
     keyword: str | None,
     profile: str | None,
     unreached: Mapping[str, str] | None = None,
+    layers: bool = False,
 ) -> Plan:
     """Return the plan of the chosen suite on boards that answered."""
     from harness.commands.own_networks import files_of
@@ -113,7 +114,10 @@ def make_plan(
         keyword=keyword or "",
         seed=secrets.randbits(31),
         unreached=unreached,
+        layers=layers,
     )
+    if layers and not any(p.item.layers for p in made.items):
+        note("--layers: no network of this plan is carried out by our own runner (native)")
     used = (planned.item.workload for planned in made.items)
     return replace(made, networks=files_of(chosen.networks, used))
 

@@ -29,6 +29,9 @@ def run(
     provision: bool = typer.Option(
         False, "--provision", help="Install missing runtimes in our own folder on the boards."
     ),
+    layers: bool = typer.Option(
+        False, "--layers", help="Time each layer of networks that our runner carries out."
+    ),
     isa_mask: str = typer.Option("", help="Pretend the CPU has only these features (a,b,c)."),
     wait: str = typer.Option("0s", help=WAIT),
     fail_on: str = typer.Option(FAIL_ON_DEFAULT, help=FAIL_ON),
@@ -58,6 +61,7 @@ def run(
             keyword=keyword,
             profile=profile,
             unreached={name: error.what for name, error in away.items()},
+            layers=layers,
         )
         if dry_run:
             _print_plan(plan)

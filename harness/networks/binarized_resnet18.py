@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.networks import birealnet, seeds
 from harness.networks.count import count
+from harness.networks.describe import describe
 from harness.networks.known import with_check
 from harness.networks.lower import lower
 from harness.networks.plan import write_plan
@@ -62,7 +63,8 @@ def model(scheme: str) -> Model:
 def make(scheme: str, form: str, batch: int, *, input_seed: int) -> Prepared:
     """Return the plan with a seeded input and the reference's output."""
     del form  # there is one
-    network = with_check(lower(model(scheme)).network)
+    lowered = lower(model(scheme))
+    network = with_check(lowered.network)
     first = network.tensors[network.input]
     data = check_input(seeds.byte_stream(input_seed, first.h * first.w * first.c))
     plan = write_plan(network)
@@ -79,5 +81,6 @@ def make(scheme: str, form: str, batch: int, *, input_seed: int) -> Prepared:
         weights="seeded",
         sha256=sha256(plan).hexdigest(),
         macs_by_precision=count(network).macs,
+        layers=describe(lowered),
         check_kind="controller-exact",
     )

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.networks.count import scheme_bits
 from harness.networks.graph import Op
+from harness.records.layers import LayerInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.networks.graph import Layer, PlanNetwork
     from harness.networks.lower import Lowered
-
-
-@dataclass(frozen=True, kw_only=True)
-class LayerInfo:
-    """One layer of a plan, in the order in which the runner carries them out."""
-
-    name: str  # of the value it makes, as the model calls it
-    op: str  # conv, dense, maxpool, avgpool, affine
-    scheme: str  # of its products; "" where there are none
-    shape: str  # of what it makes: 56x56x64, with the window behind it: k3s2
-    macs: int
-    weight_bytes: int  # weights by their bits, without scale and bias
 
 
 def describe(lowered: Lowered) -> tuple[LayerInfo, ...]:

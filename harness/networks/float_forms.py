@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.networks.model import Model
+    from harness.records.layers import LayerInfo
 
     Images = NDArray[np.float32]
 
@@ -40,6 +41,7 @@ class Made:
     tolerance_ppm: int
     macs: Mapping[str, int]
     run: Callable[[Images], Images]
+    layers: tuple[LayerInfo, ...] = ()  # of a plan
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,14 @@ def plan_of(layers: Model, images: Images, *, truth: Images | None = None) -> Ma
     `truth` is another program's output where ours depends on the order of sums.
     """
     from harness.networks.count import count
+    from harness.networks.describe import describe
     from harness.networks.known import is_exact, with_check
     from harness.networks.lower import lower
     from harness.networks.plan import write_plan
     from harness.networks.truth import outputs
 
-    network = lower(layers).network
+    lowered = lower(layers)
+    network = lowered.network
     exact = is_exact(network)
     network = with_check(network) if exact else network
     given = nhwc(images)
@@ -123,6 +127,7 @@ def plan_of(layers: Model, images: Images, *, truth: Images | None = None) -> Ma
         tolerance_ppm=0 if exact else _FLOAT_PPM if truth is not None else _HALF_PPM,
         macs=count(network).macs,
         run=lambda inputs: outputs(network, nhwc(inputs)),
+        layers=describe(lowered),
     )
 
 

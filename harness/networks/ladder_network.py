@@ -111,6 +111,7 @@ class LadderNetwork:
             weights="trained",
             sha256=sha256(made.file).hexdigest(),
             macs_by_precision={p: n * batch for p, n in made.macs.items()},
+            layers=made.layers,
             check_kind="controller-exact" if made.tolerance_ppm == 0 else "controller-photo",
             accuracy_metric="top1",
             accuracy_value=value,

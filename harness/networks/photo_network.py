@@ -132,6 +132,7 @@ class PhotoNetwork:
             weights=origin,
             sha256=sha256(made.file).hexdigest(),
             macs_by_precision={p: n * batch for p, n in made.macs.items()},
+            layers=made.layers,
             check_kind="controller-exact" if made.tolerance_ppm == 0 else photographed,
             accuracy_metric="" if truth is None else "top1_agreement",
             accuracy_value=None if truth is None else truth.agreement,

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from harness.networks.cache import cache_root, keep, read
+from harness.records.layers import LayerInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 2  # 1: meta.json beside model, input and expected output; 2: SQNR (2026-11)
+# 1: meta.json beside model, input and expected output; 2: SQNR; 3: layers (2026-11)
+FORMAT = 3
 MAX_KEPT = 64
 _BLOBS = ("onnx", "plan", "input", "expected")
 
@@ -41,6 +43,7 @@ class Prepared:
     sha256: str  # of the file to run
     macs_by_precision: Mapping[str, int]
     check_kind: str
+    layers: tuple[LayerInfo, ...] = ()  # of a plan, as the runner carries them out
     accuracy_metric: str = ""
     accuracy_value: float | None = None
     accuracy_n: int = 0
@@ -79,6 +82,7 @@ def store(key: str, prepared: Prepared) -> None:
             keep(folder / one.name, value)
             value = hashlib.sha256(value).hexdigest()
         meta[one.name] = value
+    meta["layers"] = [asdict(layer) for layer in prepared.layers]
     keep(folder / "meta.json", json.dumps(meta, sort_keys=True).encode())
     _prune(folder.parent)
 
@@ -113,6 +117,7 @@ def load(key: str) -> Prepared | None:
                 meta[name] = data
         for name in ("input_shape", "labels", "label_words"):
             meta[name] = tuple(meta[name])
+        meta["layers"] = tuple(LayerInfo(**layer) for layer in meta["layers"])
         return Prepared(**meta)
     except (ValueError, KeyError, TypeError):
         return None

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.records.layers import LayerInfo
+
 PROTOCOL = 1  # 1: rounds of fresh processes, p25 per repetition (2026-11)
 
 
@@ -30,6 +32,7 @@ class Item:
     mode: str = "default"
     variant: str = ""  # "" = the best the CPU has; else this one is forced
     energy: bool = False
+    layers: bool = False  # of a native network: time each layer as well
 
     @property
     def item_id(self) -> str:
@@ -146,3 +149,4 @@ class Work:
     accuracy_sqnr_db: float | None = None
     timed_by: str = ""  # "" = a clock of ours around each sample; else whose, in words
     timeout_s: int = 0  # of one repetition; 0 = as the session has it
+    layers: tuple[LayerInfo, ...] = ()  # those whose times were asked for

@@ -14,6 +14,7 @@ if typing.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.records.board import BoardFacts
+    from harness.records.layers import LayerInfo
 
 
 class NetworkFiles(typing.Protocol):
@@ -48,6 +49,8 @@ class NetworkFiles(typing.Protocol):
     def macs_by_precision(self) -> Mapping[str, int]: ...
     @property
     def check_kind(self) -> str: ...
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]: ...  # of a plan; else empty
     @property
     def label(self) -> str: ...  # what the input shows, `espresso (967)`; empty where not known
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, NetworkError
@@ -101,4 +102,8 @@ def _network(item: Item, network: NetworkFiles) -> Work:
         "expected": Blob.of(network.expected).sha256,
         "tolerance_ppm": network.tolerance_ppm,
     }
-    return base.network_work(item, network, keys, (plan, network.input, network.expected))
+    timed = network.layers if item.layers else ()
+    if timed:
+        keys["layers"] = 1
+    work = base.network_work(item, network, keys, (plan, network.input, network.expected))
+    return replace(work, layers=timed)

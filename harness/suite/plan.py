@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.suite.catalogue import Catalogue
     from harness.suite.suite import Suite
 
+OUR_RUNNER = "native"
 _SHOWN = 8  # labels that an error lists
 
 
@@ -42,11 +43,13 @@ def plan(
     keyword: str = "",
     seed: int = 0,
     unreached: Mapping[str, str] | None = None,
+    layers: bool = False,
 ) -> Plan:
     """Return what will be measured on each board, in suite order.
 
     `keyword` keeps items whose label contains it; `unreached` maps boards that could not be asked
-    to the reason, and every cell stands there as a skip. Raises ConfigError for listed values that
+    to the reason, and every cell stands there as a skip; `layers` asks for the time of each layer
+    where the runner carries out a network itself. Raises ConfigError for listed values that
     end in no cell, and when the keyword matches nothing.
     """
     protocol = protocol_of(suite, profile)
@@ -55,8 +58,15 @@ def plan(
     for board, reason in (unreached or {}).items():
         items += [Planned(board=board, item=c.item, skip=reason) for c in _once(cells)]
     matching = _matching([p.item for p in items], keyword)
-    kept = tuple(p for p in items if p.item.label in matching)
+    kept = tuple(_timed(p, layers=layers) for p in items if p.item.label in matching)
     return Plan(suite=suite.name, protocol=protocol, seed=seed, items=kept, dropped=cells.dropped)
+
+
+def _timed(planned: Planned, *, layers: bool) -> Planned:
+    item = planned.item
+    if not (layers and item.kind == "network" and item.runtime == OUR_RUNNER):
+        return planned
+    return replace(planned, item=replace(item, layers=True))
 
 
 def _matching(items: Sequence[Item], keyword: str) -> set[str]:

@@ -16,6 +16,9 @@ def test_the_plan_carries_a_known_answer_and_the_input_its_own() -> None:
     assert (one.tolerance_ppm, one.weights, one.check_kind) == (0, "seeded", "controller-exact")
     assert one.macs_by_precision == {"w1a1": 1_676_279_808, "w8a8": 137_793_536}
     assert (one.input_shape, len(one.expected)) == ((1, 224, 224, 3), 4 * 1000)
+    names = [(layer.name, layer.op) for layer in one.layers]
+    assert len(names) == len(read_plan(one.plan).layers) == len(dict(names))
+    assert sum(layer.macs for layer in one.layers) == sum(one.macs_by_precision.values())
     # seed 1 is that of the known answer too
     assert read_plan(one.plan).checks[0].output_fnv == fnv1a(one.expected)
 

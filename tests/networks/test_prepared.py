@@ -7,6 +7,7 @@ import pytest
 
 from harness.networks import prepared
 from harness.networks.prepared import Prepared, key_of, load, store
+from harness.records.layers import LayerInfo
 
 PREPARED = Prepared(
     name="n",
@@ -21,6 +22,9 @@ PREPARED = Prepared(
     weights="seeded",
     sha256="00",
     macs_by_precision={"w1a1": 5},
+    layers=(
+        LayerInfo(name="fc", op="dense", scheme="w1a1", shape="1x1x2", macs=5, weight_bytes=1),
+    ),
     check_kind="controller-exact",
     labels=(967,),
     label_words=("espresso",),

@@ -40,10 +40,10 @@ def test_every_defining_field_changes_the_hash(field: str) -> None:
     assert changed.item_id != an_item().item_id
 
 
-def test_every_field_is_defining_but_energy() -> None:
+def test_every_field_is_defining_but_what_is_asked_for_beside_the_time() -> None:
     fields = {f.name for f in dataclasses.fields(Item)}
-    assert fields - set(CHANGES) == {"energy"}
-    assert an_item(energy=True).item_id == an_item().item_id
+    assert fields - set(CHANGES) == {"energy", "layers"}
+    assert an_item(energy=True, layers=True).item_id == an_item().item_id
 
 
 def test_label() -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.records.board import BoardEntry, BoardFacts, Hello
 from harness.records.item import Item
+from harness.records.layers import LayerInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LAYER = LayerInfo(name="fc", op="dense", scheme="fp32", shape="1x1x1", macs=7, weight_bytes=28)
 HELLO = Hello(
     version="0.1.0",
     target="x86_64",
@@ -73,6 +75,7 @@ class Network:
     sha256: str = "a" * 64
     macs_by_precision: Mapping[str, int] = field(default_factory=lambda: {"fp32": 7})
     check_kind: str = "onnx-reference"
+    layers: tuple[LayerInfo, ...] = (LAYER,)
     label: str = "espresso (967)"
     accuracy_metric: str = "top1_agreement"
     accuracy_value: float | None = 0.94

@@ -7,7 +7,7 @@ import pytest
 from harness.errors import ConfigError, NetworkError
 from harness.records.item import Protocol
 from harness.runtimes import native
-from tests.runtimes.examples import Network, board, kernel, network_item
+from tests.runtimes.examples import LAYER, Network, board, kernel, network_item
 
 
 def test_a_kernel_becomes_its_job_keys_in_order() -> None:
@@ -55,6 +55,14 @@ def test_a_network_becomes_three_blobs() -> None:
         0.94,
         50,
     )
+
+
+def test_layers_are_timed_when_asked_for_and_not_else() -> None:
+    plain = native.describe(network_item("native"), board(), Network(), Protocol())
+    assert ("layers" in plain.keys, plain.layers) == (False, ())
+    timed = native.describe(network_item("native", layers=True), board(), Network(), Protocol())
+    assert dict(timed.keys) == {**plain.keys, "layers": 1}
+    assert timed.layers == (LAYER,)
 
 
 def test_a_network_without_plan_is_refused() -> None:

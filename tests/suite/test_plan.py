@@ -170,6 +170,20 @@ def test_energy_only_where_a_sensor_is(energy: str, expected: list[bool]) -> Non
     assert not any(p.item.energy for p in plan(made, [board()], CATALOGUE).items)
 
 
+def test_layers_are_asked_of_our_runner_s_networks_only() -> None:
+    matrix = """
+  {networks: [binarized_resnet18], schemes: [w1a1]}
+  {networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime]}
+  {ops: [gemm], schemes: [w1a1], shapes: [8x8x8]}"""
+    made = plan(suite(matrix), [board()], CATALOGUE, layers=True)
+    assert [(p.item.workload, p.item.layers) for p in made.items] == [
+        ("binarized_resnet18", True),
+        ("squeezenet1_1", False),
+        ("gemm", False),
+    ]
+    assert not any(p.item.layers for p in plan(suite(matrix), [board()], CATALOGUE).items)
+
+
 def test_keyword() -> None:
     made = plan(suite(f"{GEMM}\n{NETS}"), [board()], CATALOGUE, keyword="SQUEEZE")
     assert labels(made) == ["squeezenet1_1 fp32"]
