@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.records.external import UNCHECKED
+from harness.records.layers import LayerTime
 
 # 1: first form (2026-11)
 SCHEMA = 1
@@ -196,6 +197,7 @@ class Measurement:
     forced_variant: str | None = None
     variant_choice: str | None = None  # what the board tried before it chose, with times
     timed_by: str | None = None  # whose clock, where it is not ours around each sample
+    layers: tuple[LayerTime, ...] | None = None  # of a native network, where they were asked for
 
 
 def is_unchecked(m: Measurement) -> bool:

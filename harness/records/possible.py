@@ -33,6 +33,9 @@ def _faults(m: Measurement) -> Iterator[str]:
     yield from _outside({"peak_share": m.peak_share, "unit_share": m.unit_share}, 0.0, 1e6)
     others = {"clock_hz": m.clock_hz, "temperature_c": m.temperature_c}
     yield from _outside(others, -_MOST, _MOST)
+    for layer in m.layers or ():
+        if not 0 <= layer.ns <= _NS[1] or not 0 <= layer.macs <= _MOST:
+            yield f"layer {layer.name}: {layer.ns:.4g} ns, {layer.macs} MACs"
     for energy in m.energy:
         if is_believed(energy.status):
             yield from _energy(energy)

@@ -25,6 +25,7 @@ from harness.records.measurement import (
 from harness.session.collect import Collector, ItemFrames
 from harness.session.evidence import Evidence
 from harness.session.joules import joules
+from harness.session.layers import layer_times, layers_fault
 from harness.session.rules import verdict
 from harness.session.sanity import celsius, words_of
 from harness.stats.latency import quantile, summarise
@@ -65,8 +66,9 @@ def judge(
     if closing is None:
         words = frames.broken or "the worker on the board ended before this item was closed"
         return absent(context, work.item, Status.INFRA, "infra", words), []
-    if frames.fault:
-        return absent(context, work.item, Status.INVALID, "V25", frames.fault), []
+    fault = frames.fault or layers_fault(work, frames.samples)
+    if fault:
+        return absent(context, work.item, Status.INVALID, "V25", fault), []
     wrong = _wrong_output(frames)
     if closing.get("status") != "done" and not wrong:
         status = Status.TIMEOUT if closing.get("status") == "timeout" else Status.FAILED
@@ -224,6 +226,7 @@ def _measured(
         energy=energy,
         energy_absent=energy_absent,
         timed_by=work.timed_by or None,
+        layers=layer_times(work, frames.samples) if latency else None,
     )
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from harness.records.layers import LAYERS_LIMIT
+
 LIMIT_NS = 86_400 * 10**9  # a day: the longest a JOB lets one repetition last
 SAMPLES_LIMIT = 1_000  # as the runner has it
 READINGS_LIMIT = 20_000
@@ -62,6 +64,7 @@ FLAGS = ("check", "check_before", "check_after", "steady", "final")
 LISTS: Mapping[str, tuple[int, int, int]] = {
     "wall_ns": (-LIMIT_NS, LIMIT_NS, SAMPLES_LIMIT),
     "cpu_ns": (0, LIMIT_NS * 4096, SAMPLES_LIMIT),  # of all threads together
+    "layer_ns": (0, LIMIT_NS, LAYERS_LIMIT),
     "t_ns": (0, _REGISTER, READINGS_LIMIT),
     "raw": (-_REGISTER, _REGISTER, READINGS_LIMIT),
     "raw2": (-_REGISTER, _REGISTER, READINGS_LIMIT),
@@ -88,6 +91,7 @@ WORDS: Mapping[str, re.Pattern[str]] = {
         "stop": r"[a-z]{1,32}",
     }.items()
 }
+_VARIANT = re.compile(r"[A-Za-z0-9_]{0,96}", re.ASCII)
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "sample": (
         *("item", "rep", "iterations", "wall_ns", "cpu_ns", "check_before", "check_after"),
@@ -151,6 +155,8 @@ def _wrong(key: str, value: object) -> str:
     if key in WORDS:
         good = isinstance(value, str) and WORDS[key].fullmatch(value)
         return "" if good else "is no text that can be"
+    if key == "layer_variants":
+        return "" if _are_variants(value) else "holds what is no kernel's name"
     if key in {"watch_before", "watch_after"}:
         return "" if _is_watch(value) else "holds what no file can"
     return ""
@@ -171,6 +177,14 @@ def _list_fault(value: object, low: int, high: int, most: int) -> str:
     if len(value) > most:
         return f"holds {len(value)} values, at most {most} can be"
     return "" if all(_is_whole(v, low, high) for v in value) else "holds a value that cannot be"
+
+
+def _are_variants(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= LAYERS_LIMIT
+        and all(isinstance(v, str) and _VARIANT.fullmatch(v) for v in value)
+    )
 
 
 def _is_watch(value: object) -> bool:
@@ -197,7 +211,10 @@ def _sample_fault(payload: Mapping[str, Any]) -> str:
     if payload["iterations"] < (1 if wall else 0):
         return "sample frame: no iterations"
     # the runner measures both clocks of every sample
-    return "" if len(cpu) == len(wall) else "sample frame: wall and CPU times do not pair"
+    if len(cpu) != len(wall):
+        return "sample frame: wall and CPU times do not pair"
+    layers, variants = payload.get("layer_ns", ()), payload.get("layer_variants", ())
+    return "" if len(layers) == len(variants) else "sample frame: layers and kernels do not pair"
 
 
 def _window_fault(kind: str, payload: Mapping[str, Any]) -> str:

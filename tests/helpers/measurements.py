@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.records.environment import environment_hash
 from harness.records.item import Item, Plan, Planned, Protocol
+from harness.records.layers import LayerTime
 from harness.records.measurement import (
     Build,
     Check,
@@ -97,6 +98,26 @@ def an_energy(energy_per_inference_j: float = 2.1e-3, **changes: Any) -> Energy:
         "inferences_per_joule_net": 1000 / (joules * 0.6),
     }
     return Energy(**{**known, **changes})
+
+
+def layers(*ns: float) -> tuple[LayerTime, ...]:
+    """Convolutions of one bit that took so long, and the pool behind them."""
+    convolutions = tuple(
+        LayerTime(
+            name=f"layer{i}.conv",
+            op="conv",
+            scheme="w1a1",
+            shape="28x28x128k3",
+            macs=115_605_504,
+            variant="xnor_gemm_w1a1__dotprod",
+            ns=one,
+        )
+        for i, one in enumerate(ns)
+    )
+    pool = LayerTime(
+        name="pool", op="avgpool", scheme="", shape="1x1x128", macs=0, variant="", ns=12_000.0
+    )
+    return (*convolutions, pool)
 
 
 def a_measurement(item: Item | None = None, board: str = "pi5-a", **changes: Any) -> Measurement:

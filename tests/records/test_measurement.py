@@ -24,6 +24,13 @@ def test_names_that_files_rely_on() -> None:
     )
 
 
+def test_names_of_a_layer() -> None:
+    data = to_json(made.a_measurement(layers=made.layers(2e6)))["layers"]
+    assert [list(layer) for layer in data] == [
+        ["name", "op", "scheme", "shape", "macs", "variant", "ns"]
+    ] * 2
+
+
 def test_statuses() -> None:
     names = "OK SUSPECT INVALID FAILED TIMEOUT INFRA SKIPPED"
     assert [s.value for s in Status] == names.split()

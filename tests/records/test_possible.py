@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import pytest
@@ -44,6 +45,12 @@ def test_counts_and_rates(change: dict[str, Any]) -> None:
 def test_joules(change: dict[str, Any]) -> None:
     row = made.a_measurement(energy=(made.an_energy(**change),))
     assert next(iter(change)) in impossible(row)
+
+
+@pytest.mark.parametrize("value", [-1.0, math.nan, math.inf, 1e300])
+def test_layers(value: float) -> None:
+    assert impossible(made.a_measurement(layers=made.layers(0.0, 5e6))) == ""
+    assert "layer layer1.conv" in impossible(made.a_measurement(layers=made.layers(5e6, value)))
 
 
 def test_what_is_not_believed_may_hold_anything() -> None:
