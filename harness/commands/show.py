@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,10 +48,15 @@ def show(
 
 def _one(stored: StoredRun, item: str) -> None:
     from harness.records.codec import to_json
+    from harness.report.layers import table
 
     found = [m for m in stored.measurements if m.item.startswith(item)]
     if not found:
         known = ", ".join(sorted({m.item for m in stored.measurements})[:5])
         raise ConfigError(f"no item {item!r} in this run", do=f"it holds: {known} ...")
     for m in found:
-        out(json.dumps(to_json(m), indent=2))
+        layers = table(m)
+        # where they follow as a table, once is enough; `export` keeps every record as it is
+        out(json.dumps(to_json(replace(m, layers=None) if layers else m), indent=2))
+        if layers:
+            out(str(layers))

@@ -24,7 +24,8 @@ class LayerInfo:
 class LayerTime:
     """One layer of one item: nanoseconds of an inference, the median over the repetitions.
 
-    Clock readings stand between the layers, so the sum is a little more than the item's latency.
+    Timed after the samples, in inferences of their own with clock readings between the layers: the
+    sum is near the item's latency and not equal to it.
     """
 
     name: str

@@ -116,6 +116,34 @@ class Scatter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LayerLine:
+    """One layer of a network: what it does, what it took, which kernel did it."""
+
+    name: str
+    op: str
+    scheme: str
+    shape: str
+    macs: str
+    time: str
+    share: str
+    ops: str
+    kernel: str
+    slowest: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """The layers of one network on one board; folded away until asked for."""
+
+    title: str
+    sub: str
+    tag: str
+    suspect: bool
+    lines: tuple[LayerLine, ...]
+    total: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """How many items have a status; printed even when it is none."""
 
@@ -186,6 +214,7 @@ class Page:
     charts: tuple[Chart, ...]
     charts_left_out: int
     networks: Table | None
+    layers: tuple[Layers, ...]
     tradeoffs: tuple[Scatter, ...]
     energy: tuple[Table, ...]
     energy_absent: tuple[Fact, ...]

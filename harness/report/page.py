@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.records.measurement import is_unchecked
-from harness.report import absences, bars, grid, health, surroundings, tables, tradeoffs
+from harness.report import absences, bars, grid, health, layers, surroundings, tables, tradeoffs
 from harness.report.context import Fact, Heading, Page, Table
 from harness.report.rows import Shown, shown, unique
 from harness.store.reader import StoredRun
@@ -27,6 +27,7 @@ def build(runs: Sequence[StoredRun], command: str) -> Page:
         charts=charts,
         charts_left_out=left_out,
         networks=tables.networks(proven),
+        layers=layers.breakdowns(proven),
         tradeoffs=tradeoffs.tradeoffs(proven),
         energy=tables.energy(real),
         energy_absent=tables.energy_absent(rows),

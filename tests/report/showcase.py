@@ -131,6 +131,8 @@ def _network_facts(item: Item, board: str, p25: float) -> dict[str, Any]:
     if item.weights == "trained" and item.scheme != "fp32":
         value = {"w8a8": 0.942, "w1a1": 0.031}[item.scheme]
         facts["accuracy"] = Accuracy(metric="top1_agreement", value=value, n=8)
+    if item.runtime == "native" and item.scheme == "w1a1":
+        facts["layers"] = made.layers(p25 * 0.2, p25 * 0.5, p25 * 0.3)
     energy = _energy(board, p25)
     if energy is None:
         facts["energy_absent"] = "looked at hwmon, powercap and INA3221: none is readable"
