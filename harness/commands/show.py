@@ -22,7 +22,7 @@ def show(
     rows: str | None = typer.Option(None, help="Rows of a table: board, workload, scheme, ..."),
     cols: str | None = typer.Option(None, help="Columns of a table: scheme, board, ..."),
     metric: str = typer.Option(
-        "inf/s", help="What the cells hold: inf/s, latency, peak, inf/J ..."
+        "inf/s", help="What the cells hold: inf/s, latency, peak, inf/J, rss, load ..."
     ),
 ) -> None:
     """Show a run: every item with its verdict and the reason in words."""

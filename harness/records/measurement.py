@@ -93,7 +93,7 @@ class Accuracy:
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """Bytes that the item needed."""
+    """Bytes that the item needed: its weights, its own scratch and maps, its process at most."""
 
     weights_bytes: int | None = None
     arena_bytes: int | None = None
@@ -102,7 +102,7 @@ class Memory:
 
 @dataclass(frozen=True, kw_only=True)
 class Startup:
-    """Nanoseconds to load and to the end of the first inference."""
+    """Nanoseconds to load, and after that of the first inference; both from whoever told them."""
 
     load: int | None = None
     first: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.errors import ConfigError
-from harness.records.measurement import Energy, Measurement
+from harness.records.measurement import Energy, Measurement, Memory, Startup
 from harness.records.rules import is_believed
 from harness.report import words
 from harness.units import duration_ns, percent, rate, size_bytes
@@ -47,8 +47,16 @@ def _scope(m: Measurement) -> str:
     return e.scope if e else ""
 
 
-def _weights(m: Measurement) -> float | None:
-    return m.memory.weights_bytes if m.memory else None
+def _bytes(get: Callable[[Memory], int | None]) -> Callable[[Measurement], float | None]:
+    return lambda m: get(m.memory) if m.memory else None
+
+
+def _startup(get: Callable[[Startup], int | None]) -> Callable[[Measurement], float | None]:
+    return lambda m: get(m.startup_ns) if m.startup_ns else None
+
+
+def _size(value: float) -> str:
+    return size_bytes(int(value))
 
 
 METRICS = {
@@ -100,8 +108,32 @@ METRICS = {
         Metric(
             name="weights",
             title="bytes of weights",
-            get=_weights,
-            show=lambda value: size_bytes(int(value)),
+            get=_bytes(lambda found: found.weights_bytes),
+            show=_size,
+        ),
+        Metric(
+            name="arena",
+            title="bytes of maps and scratch",
+            get=_bytes(lambda found: found.arena_bytes),
+            show=_size,
+        ),
+        Metric(
+            name="rss",
+            title="bytes of the process at most",
+            get=_bytes(lambda found: found.peak_rss_bytes),
+            show=_size,
+        ),
+        Metric(
+            name="load",
+            title="time to load",
+            get=_startup(lambda found: found.load),
+            show=duration_ns,
+        ),
+        Metric(
+            name="first",
+            title="time of the first inference",
+            get=_startup(lambda found: found.first),
+            show=duration_ns,
         ),
         Metric(name="clock", title="clock", get=lambda m: m.clock_hz, show=words.gigahertz),
     )

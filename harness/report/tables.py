@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.records.measurement import Energy, Status
+from harness.records.measurement import Energy, Startup, Status
 from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Block, Cell, Fact, Row, Table
@@ -79,11 +79,19 @@ def _network(row: Shown) -> Row:
             text(m.weights),
             _joules(found[0]) if found and shown else Cell(hint=m.energy_absent or ""),
             Cell(value=size_bytes(memory) if memory else ""),
-            Cell(
-                value=duration_ns(m.startup_ns.first) if m.startup_ns and m.startup_ns.first else ""
-            ),
+            _start(m.startup_ns),
         ),
     )
+
+
+def _start(found: Startup | None) -> Cell:
+    """Load and first inference together: each alone says little of a runtime."""
+    if found is None:
+        return Cell()
+    parts = {"load": found.load, "first inference": found.first}
+    hint = ", ".join(f"{n} {duration_ns(v) if v else 'not told'}" for n, v in parts.items())
+    whole = words.start(found)
+    return Cell(value=duration_ns(whole) if whole else "", hint=hint)
 
 
 def _joules(e: Energy) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.records.measurement import Accuracy, Energy, Measurement
+from harness.records.measurement import Accuracy, Energy, Measurement, Startup
 from harness.stats.ranking import Estimate, estimate
 from harness.units import duration_ns, percent, si
 
@@ -48,6 +48,13 @@ def plus_minus(m: Measurement) -> str:
 def ops(per_s: float) -> str:
     """Return `412 Gop/s`."""
     return si(per_s, "op/s")
+
+
+def start(found: Startup | None) -> int | None:
+    """Return nanoseconds from nothing to the first answer; None where a part was not told."""
+    if found is None or found.load is None or found.first is None:
+        return None
+    return found.load + found.first
 
 
 def cores(m: Measurement) -> str:

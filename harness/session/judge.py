@@ -219,8 +219,10 @@ def _measured(
         peak_share=evidence.peak_share if passed else None,
         unit_share=evidence.unit_share if passed else None,
         accuracy=_accuracy(work),
-        memory=_memory(frames.samples),
-        startup_ns=Startup(load=last.get("load_ns"), first=last.get("first_ns")),
+        memory=_memory(work, frames.samples),
+        startup_ns=Startup(
+            load=_told(work, last.get("load_ns")), first=_told(work, last.get("first_ns"))
+        ),
         clock_hz=statistics.median(evidence.clocks_hz) if evidence.clocks_hz else None,
         temperature_c=_temperature(last),
         energy=energy,
@@ -269,11 +271,16 @@ def _accuracy(work: Work) -> Accuracy | None:
     )
 
 
-def _memory(samples: Sequence[Payload]) -> Memory:
+def _told(work: Work, value: int | None) -> int | None:
+    """Nothing where a program gave 0: that is its word for what it does not know."""
+    return value if work.item.runtime == "native" else value or None
+
+
+def _memory(work: Work, samples: Sequence[Payload]) -> Memory:
     last: Payload = samples[-1] if samples else {}
     return Memory(
-        weights_bytes=last.get("weights_bytes"),
-        arena_bytes=last.get("arena_bytes"),
+        weights_bytes=_told(work, last.get("weights_bytes")),
+        arena_bytes=_told(work, last.get("arena_bytes")),
         peak_rss_bytes=max((int(s.get("peak_rss_bytes") or 0) for s in samples), default=0) or None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import ConfigError
+from harness.records.measurement import Memory, Startup
 from harness.report.metrics import DIMENSIONS, METRICS, dimensions_named, metric_named
 from tests.helpers import measurements as made
 
@@ -16,6 +17,21 @@ def test_absent_is_none_and_present_is_text(name: str) -> None:
     value = metric.get(full)
     assert value is None or metric.show(value)
     assert metric.note(made.a_measurement(latency_ns=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("weights", "2 MiB"), ("arena", "3 MiB"), ("rss", "9 MiB"), ("load", "5"), ("first", "7")],
+)
+def test_memory_and_start_can_be_asked_for(name: str, shown: str) -> None:
+    row = made.a_measurement(
+        memory=Memory(weights_bytes=2 << 20, arena_bytes=3 << 20, peak_rss_bytes=9 << 20),
+        startup_ns=Startup(load=5_000_000, first=7_000_000),
+    )
+    value = metric_named(name).get(row)
+    assert value is not None
+    assert metric_named(name).show(value).replace(".00", "").startswith(shown)
+    assert metric_named(name).get(made.a_measurement(memory=None, startup_ns=None)) is None
 
 
 def test_aliases() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.records.item import Item
-from harness.records.measurement import Accuracy, Energy, Measurement, Status
+from harness.records.measurement import Accuracy, Energy, Measurement, Startup, Status
 from harness.report import tables
 from harness.report.context import Cell
 from harness.report.rows import Shown, shown
@@ -26,6 +26,19 @@ def test_speed_stands_beside_worth() -> None:
     assert values["latency"].value == "7.62 ms"
     assert values["output"].value == "top-1 94% of fp32"
     assert values["weights"].value == "trained"
+
+
+def test_a_start_is_load_and_first_inference_or_nothing() -> None:
+    def start(**known: int) -> Cell:
+        row = made.a_measurement(NET, startup_ns=Startup(**known))
+        table = tables.networks(rows(row))
+        assert table is not None
+        return dict(zip(table.columns, table.blocks[0].rows[0].cells, strict=True))["start"]
+
+    whole = start(load=30_000_000, first=3_000_000)
+    assert (whole.value, whole.hint) == ("33.0 ms", "load 30.0 ms, first inference 3.00 ms")
+    alone = start(first=3_000_000)
+    assert (alone.value, alone.hint) == ("", "load not told, first inference 3.00 ms")
 
 
 def test_no_networks_no_table() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.records.item import Work
-from harness.records.measurement import Check, Measurement, Status
+from harness.records.measurement import Check, Measurement, Memory, Startup, Status
 from harness.session.job import render
 from harness.session.judge import judge
 from tests.helpers.sessions import Spool, context, gemm, sample, work
@@ -33,6 +33,18 @@ def test_what_was_compared_did() -> None:
     m = judged()
     assert m.check == Check(kind="golden", passed=True)
     assert m.timed_by is None
+
+
+def test_what_a_program_does_not_tell_is_absent_and_not_nothing() -> None:
+    costs: dict[str, Any] = {"weights_bytes": 0, "arena_bytes": 0, "load_ns": 0, "first_ns": 5}
+    m = judged(**costs, peak_rss_bytes=4096)
+    assert m.memory == Memory(peak_rss_bytes=4096)
+    assert m.startup_ns == Startup(first=5)
+    ours, spool = work(), Spool()
+    spool.item(ours.item, *(sample(ours.item, n, **costs) for n in range(3)))
+    own = judge(context(None, ours), ours, spool.collected())[0]
+    assert own.memory == Memory(weights_bytes=0, arena_bytes=0)
+    assert own.startup_ns == Startup(load=0, first=5)
 
 
 def test_a_whole_process_may_wait() -> None:

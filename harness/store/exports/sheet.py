@@ -77,6 +77,9 @@ COLUMNS: dict[str, Callable[[Measurement], Value]] = {
     "weights_bytes": lambda m: m.memory.weights_bytes if m.memory else None,
     "peak_rss_bytes": lambda m: m.memory.peak_rss_bytes if m.memory else None,
     "environment": lambda m: m.environment,
+    "arena_bytes": lambda m: m.memory.arena_bytes if m.memory else None,
+    "load_ns": lambda m: m.startup_ns.load if m.startup_ns else None,
+    "first_ns": lambda m: m.startup_ns.first if m.startup_ns else None,
 }
 
 
@@ -90,6 +93,7 @@ _ALWAYS = frozenset(
         "energy_absent",
         "weights_bytes",
         "peak_rss_bytes",
+        "arena_bytes",
         "environment",
     }
 )
