@@ -216,6 +216,7 @@ class OwnNetwork:
             weights="trained",
             sha256=sha256(made.file).hexdigest(),
             macs_by_precision={p: n * batch for p, n in made.macs.items()},
+            layers=made.layers,
             check_kind=kind,
             accuracy_metric="" if worth is None else worth.metric,
             accuracy_value=None if worth is None else worth.value,
