@@ -90,7 +90,8 @@ def load_image(path: Path, sidecar: Sidecar) -> Floats:
         words = "images need the package pillow"
         raise NetworkError(words, where=str(path), do=_INSTALL) from None
     steps = sidecar.preprocessing
-    assert steps is not None  # noqa: S101 - a sidecar with labels has it
+    if steps is None:
+        raise NetworkError("labels want `preprocessing` in the sidecar")
     try:
         with Image.open(path) as opened:
             pixels = opened.convert(_MODES[steps.channels])

@@ -60,7 +60,8 @@ def inputs_of(model: Model, sidecar: Sidecar | None, *, where: str, seed: int) -
             words="golden input",
             golden=rows(maps_of(golden, output, shape)),
         )
-    assert sidecar.labels is not None  # noqa: S101 - else it has golden
+    if sidecar.labels is None:
+        raise NetworkError("the sidecar has neither golden outputs nor labels")
     found = labelled(sidecar.labels, model.labels)
     maps = np.stack([load_image(path, sidecar) for path, _ in found])
     count = math.prod(model.shapes[model.output])
