@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels lint types layers wheel clean
+.PHONY: help run setup test test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels count-networks lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,6 +50,9 @@ bench-networks: $(INSTALLED_DEV) ## our networks beside other runtimes' on this 
 
 count-kernels: $(INSTALLED_DEV) test-deps ## executed instructions of Arm and RISC-V kernels in the emulator: docs/COUNTS.md
 	@$(BIN)/python -m tests.count_kernels
+
+count-networks: $(INSTALLED_DEV) test-deps ## the same of each layer of two networks: the end of docs/COUNTS.md
+	@$(BIN)/python -m tests.count_networks
 
 lint: $(INSTALLED_DEV) ## style, and what must never be called
 	@$(BIN)/ruff check .

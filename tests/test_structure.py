@@ -114,7 +114,14 @@ def test_every_module_says_what_it_is_for() -> None:
 def test_every_test_folder_mirrors_a_room() -> None:
     rooms = {path.name for path in HARNESS.iterdir() if (path / "__init__.py").is_file()}
     others = {"faults", "helpers", "virtual", "golden", "data"}
-    others |= {"kernels", "bench_common", "bench_kernels", "bench_networks", "count_kernels"}
+    others |= {
+        "kernels",
+        "bench_common",
+        "bench_kernels",
+        "bench_networks",
+        "count_kernels",
+        "count_networks",
+    }
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - {"__pycache__"}
     assert folders <= rooms | others
     assert rooms <= folders | others

@@ -23,6 +23,7 @@ from tests.count_kernels.model import MISSING, SHARE, version
 from tests.count_kernels.page import page
 from tests.count_kernels.rows import row_of
 from tests.count_kernels.trace import TraceError
+from tests.count_networks.page import tail
 from tests.helpers.virtual import home, qemu
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def main() -> int:
     model = f"llvm-mca ({MISSING})" if version() == MISSING else version()
     text = page(rows, emulator=_emulator(), model=model, others=LARQ, when=when)
     if not asked.no_page:
-        PAGE.write_text(text, encoding="utf-8")
+        kept = tail(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else ""
+        PAGE.write_text(f"{text.rstrip()}\n\n{kept}" if kept else text, encoding="utf-8")
     _say(text)
     return 0 if rows and len(rows) == len(todo) else 1
 

@@ -1,0 +1,1 @@
+"""Executed instructions of each layer of a network, by the emulator; times nothing."""
