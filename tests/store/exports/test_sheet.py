@@ -54,7 +54,7 @@ def test_any_words_come_back_through_a_csv_reader(words: str) -> None:
     text.encode()
     found = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     assert [row["board"].removeprefix("'") for row in found] == [harmless(words)] * 2 or (
-        words.startswith("'")
+        harmless(words).startswith("'")
     )
     assert [row["status"] for row in found] == ["OK", "FAILED"]
     for cell in (cell for row in found for cell in row.values()):
