@@ -22,10 +22,7 @@ run: $(INSTALLED) ## install, build the runner for this machine, run suites/loca
 setup: $(INSTALLED) ## only the virtual environment in .venv
 
 test: $(INSTALLED_DEV) ## all checks and tests that take minutes, with their set-up
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory layers
-	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers test-deps
 	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
 
 test-long: $(INSTALLED_DEV) test-deps ## the slow tests

@@ -69,6 +69,7 @@ def test_a_board_with_a_shell_metacharacter_is_refused(user: User) -> None:
     assert not (user.folder / "pwn").exists()
 
 
+@pytest.mark.slow
 def test_a_host_that_does_not_answer_is_infra_and_the_others_go_on(user: User) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # bound, never listening: refused at once

@@ -77,6 +77,7 @@ def test_a_network_on_the_gpu(jetson: Jetson) -> None:
     assert all(word.split("=")[0] != "--onnx" for call in runs for word in call)
 
 
+@pytest.mark.slow
 def test_int8_is_asked_for_and_read_back(jetson: Jetson) -> None:
     row = jetson.run(scheme="w8a8")
     assert row["status"] in GOOD, row["reasons"]
@@ -110,6 +111,7 @@ def test_a_silent_fall_back_is_no_number(
     assert reason["words"] == f"asked for {scheme}, executed {executed}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "scheme", "device", "status", "words"),
     [
