@@ -12,7 +12,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from harness.networks.float_forms import FloatForms
+from harness.networks.float_forms import FloatForms, plan_of
+from harness.networks.network import batch_fault
 from harness.networks.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ CLASSES = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
     *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
-MAX_BATCH = 256  # as many images as the sample has
 CALIBRATION_IMAGES = 64
 _ALSO_ONNX = ("fp32", "w8a8")
 
@@ -76,9 +76,7 @@ class LadderNetwork:
 
     def batch_fault(self, form: str, batch: int) -> str:
         """Return why this batch cannot be, or nothing."""
-        if form == "plan":
-            return "" if batch == 1 else "a plan runs one image at a time"
-        return "" if 1 <= batch <= MAX_BATCH else f"batches go from 1 to {MAX_BATCH}"
+        return batch_fault(form, batch)
 
     def model(self, scheme: str) -> Model:
         """Return the layers of the net that was trained at this scheme."""
@@ -122,15 +120,15 @@ class LadderNetwork:
 
     def _onnx(self, scheme: str, images: Images) -> Made:
         """The fp32 net, or that net quantised after training as users of onnxruntime do."""
-        forms = FloatForms(self.model("fp32"), lambda: _sample()[0][-CALIBRATION_IMAGES:])
-        return forms.onnx(scheme, images)
+        return self._forms().onnx(scheme, images)
 
     def _plan(self, scheme: str, images: Images) -> Made:
-        from harness.networks.float_forms import plan_of
+        if scheme == "fp32":
+            return self._forms().plan(scheme, images[:1])
+        return plan_of(self.model(scheme), images[:1])
 
-        model = self.model(scheme)
-        truth = self._onnx(scheme, images[:1]).output if scheme == "fp32" else None
-        return plan_of(model, images[:1], truth=truth)
+    def _forms(self) -> FloatForms:
+        return FloatForms(self.model("fp32"), lambda: _sample()[0][-CALIBRATION_IMAGES:])
 
 
 def _sample() -> tuple[Images, NDArray[np.uint8]]:

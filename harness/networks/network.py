@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from harness.networks.prepared import Prepared
 
 
+MAX_BATCH = 256
+
+
+def batch_fault(form: str, batch: int) -> str:
+    """Return why a network cannot be had at this batch in this form, or nothing."""
+    if form == "plan":
+        return "" if batch == 1 else "a plan runs one image at a time"
+    return "" if 1 <= batch <= MAX_BATCH else f"batches go from 1 to {MAX_BATCH}"
+
+
 class Network(Protocol):
     """What an entry of the registry must hold; only its functions may import a heavy package."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.errors import NetworkError
 from harness.networks import photos
 from harness.networks.float_forms import AS_FLOATS, FloatForms
+from harness.networks.network import batch_fault
 from harness.networks.prepared import Prepared
 from harness.networks.truth import compare
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     Images = NDArray[np.float32]
 
-MAX_BATCH = 256
 SCHEMES = {
     "fp32": ("onnx", "plan"),
     "fp16": ("plan", "onnx"),
@@ -91,9 +91,7 @@ class PhotoNetwork:
 
     def batch_fault(self, form: str, batch: int) -> str:
         """Return why this batch cannot be, or nothing."""
-        if form == "plan":
-            return "" if batch == 1 else "a plan runs one image at a time"
-        return "" if 1 <= batch <= MAX_BATCH else f"batches go from 1 to {MAX_BATCH}"
+        return batch_fault(form, batch)
 
     def model(self, scheme: str) -> Model:
         """Return the layers as a plan of this scheme has them."""

@@ -90,6 +90,13 @@ class Runtime(typing.Protocol):
         """Return the reason why the board cannot run this, "" when it can."""
 
 
+def prepared(item: Item, network: NetworkFiles | None) -> NetworkFiles:
+    """Return `network`; NetworkError where the item is none, or nobody prepared it."""
+    if item.kind != "network" or network is None:
+        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    return network
+
+
 def need(data: bytes | None, what: str, item: Item) -> bytes:
     """Return `data`; NetworkError when the network was not prepared in the form a runtime needs."""
     if data is None:

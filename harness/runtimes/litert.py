@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.errors import NetworkError
 from harness.runtimes import base, python
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ def describe(
 ) -> Work:
     """Return the order for a network that was written as .tflite."""
     del protocol  # the runner hands samples, warm-up and window over by environment
-    if item.kind not in KINDS or network is None:
-        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    network = base.prepared(item, network)
     model = base.need(network.converted.get("tflite"), ".tflite", item)
     return python.work(item, board, network, [model], {})

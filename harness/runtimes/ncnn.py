@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.errors import NetworkError
 from harness.runtimes import base, python
 
 if TYPE_CHECKING:
@@ -26,9 +25,6 @@ INFLIGHT = False
 
 # scheme -> what maps and weights are kept in, where that is not 32 bits
 STORAGE: Mapping[str, str] = {"fp16": "fp16", "bf16": "bf16"}
-# 8 bits of mantissa in bfloat16, 11 in half: an error of 2^-9 a rounding, over the layers in turn.
-# SqueezeNet 1.1: 3,700 ppm in bfloat16.
-_TOLERANCE_PPM = {"fp16": 10_000, "bf16": 20_000}
 
 
 def available(board: BoardFacts) -> str:
@@ -41,9 +37,8 @@ def describe(
 ) -> Work:
     """Return the order for a network that was written in ncnn's form."""
     del protocol  # the runner hands samples, warm-up and window over by environment
-    if item.kind not in KINDS or network is None:
-        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    network = base.prepared(item, network)
     files = [base.need(network.converted.get(name), "ncnn", item) for name in ("param", "bin")]
     settings = {"storage": STORAGE.get(network.scheme, "")}
-    tolerance_ppm = _TOLERANCE_PPM.get(network.scheme, 0)
+    tolerance_ppm = python.SHORT_FLOATS_PPM.get(network.scheme, 0)
     return python.work(item, board, network, files, settings, tolerance_ppm=tolerance_ppm)

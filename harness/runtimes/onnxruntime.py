@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.errors import NetworkError
 from harness.runtimes import base, python
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ def describe(
 ) -> Work:
     """Return the order for a network that was prepared as ONNX."""
     del protocol  # the runner hands samples, warm-up and window over by environment
-    if item.kind not in KINDS or network is None:
-        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    network = base.prepared(item, network)
     model = base.need(network.onnx, "ONNX", item)
     settings = {
         "provider": DEVICES[item.device] or CPU,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.errors import NetworkError
 from harness.runtimes import base, python
 
 if TYPE_CHECKING:
@@ -31,9 +30,6 @@ INFLIGHT = True
 
 # scheme -> what float layers shall be computed in; "" would leave it to OpenVINO
 HINTS: Mapping[str, str] = {"fp32": "f32", "w8a8": "f32", "fp16": "f16", "bf16": "bf16"}
-# 8 bits of mantissa in bfloat16, 11 in half: an error of 2^-9 a rounding, over the layers in turn.
-# SqueezeNet 1.1: 3,300 ppm in bfloat16.
-_TOLERANCE_PPM = {"fp16": 10_000, "bf16": 20_000}
 
 
 def available(board: BoardFacts) -> str:
@@ -46,9 +42,8 @@ def describe(
 ) -> Work:
     """Return the order for a network that was prepared as ONNX."""
     del protocol  # the runner hands samples, warm-up and window over by environment
-    if item.kind not in KINDS or network is None:
-        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    network = base.prepared(item, network)
     model = base.need(network.onnx, "ONNX", item)
     settings = {"device": DEVICES[item.device], "hint": HINTS[network.scheme]}
-    tolerance_ppm = _TOLERANCE_PPM.get(network.scheme, 0)
+    tolerance_ppm = python.SHORT_FLOATS_PPM.get(network.scheme, 0)
     return python.work(item, board, network, [model], settings, tolerance_ppm=tolerance_ppm)

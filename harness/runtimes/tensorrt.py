@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import ConfigError, NetworkError
+from harness.errors import ConfigError
 from harness.records.item import Blob, Item, Protocol, Work
 from harness.runtimes import base
 
@@ -50,8 +50,7 @@ def describe(
 ) -> Work:
     """Return the order for a network that was prepared as ONNX."""
     del protocol  # the runner hands samples, warm-up and window over by environment
-    if item.kind not in KINDS or network is None:
-        raise NetworkError(f"{item.workload} was not prepared", where=item.label)
+    network = base.prepared(item, network)
     reason = available(board)
     if reason:
         raise ConfigError(f"tensorrt cannot run on {board.name}: {reason}", where=item.label)

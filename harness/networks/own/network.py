@@ -16,6 +16,7 @@ from harness.config.network import load_sidecar, sidecar_of
 from harness.errors import NetworkError
 from harness.networks.float_forms import AS_FLOATS, FloatForms, Made, plan_of
 from harness.networks.model import Conv, Dense, Quant, Sign
+from harness.networks.network import batch_fault
 from harness.networks.own.file import model_of, open_file
 from harness.networks.own.inputs import Inputs, inputs_of, noise
 from harness.networks.own.layout import laid_out, maps_of, rows
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-MAX_BATCH = 256
 _NCHW = "n c h w"
 _CALIBRATION, _CALIBRATION_SEED = 64, 7
 _ONNX_PPM = 50_000  # of 8-bit sums, as onnxruntime rounds them from board to board
@@ -160,11 +160,9 @@ class OwnNetwork:
 
     def batch_fault(self, form: str, batch: int) -> str:
         """Return why this batch cannot be, or nothing."""
-        if form == "plan":
-            return "" if batch == 1 else "a plan runs one image at a time"
-        if not self.is_float:
+        if form != "plan" and not self.is_float:
             return "" if batch == 1 else "the file is for one input at a time"
-        return "" if 1 <= batch <= MAX_BATCH else f"batches go from 1 to {MAX_BATCH}"
+        return batch_fault(form, batch)
 
     def model(self, scheme: str) -> Model:
         """Return the layers as a plan of this scheme has them."""
