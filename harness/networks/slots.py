@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.errors import NetworkError
+from harness.networks.graph import Op
 from harness.networks.rules import MAX_SLOTS
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def with_slots(
 ) -> tuple[Tensor, ...]:
     """Return the tensors with their slots; those `outside` (input, output) get none.
 
-    Two share a slot only if no layer has to do with both, as a layer never writes what it reads.
+    Two share a slot only if no layer has to do with both, as a layer never writes what it reads. A
+    pool right behind a CONV counts as having to do with what the CONV reads: the runner may carry
+    out both together, some rows at a time (kernels/nets/band.c).
     Large ones choose first (greedy by size: Pisarchyk & Lee, "Efficient Memory Management for Deep
     Neural Net Inference", 2020), and take the smallest slot that is free all their life.
     """
@@ -66,7 +69,11 @@ def arena_bytes(tensors: Sequence[Tensor]) -> int:
 def _lives(layers: Sequence[Layer]) -> dict[int, _Life]:
     lives: dict[int, _Life] = {}
     for at, layer in enumerate(layers):
-        for number in (layer.source, layer.shortcut, layer.out, layer.bits):
+        used = [layer.source, layer.shortcut, layer.out, layer.bits]
+        before = layers[at - 1]
+        if layer.op is Op.MAXPOOL and before.op is Op.CONV and layer.source == before.out:
+            used += [before.source, before.shortcut]
+        for number in used:
             if number is not None:
                 lives[number] = _Life(lives[number].first if number in lives else at, at)
     return lives

@@ -25,7 +25,8 @@ class LayerTime:
     """One layer of one item: nanoseconds of an inference, the median over the repetitions.
 
     Timed after the samples, in inferences of their own with clock readings between the layers: the
-    sum is near the item's latency and not equal to it.
+    sum is near the item's latency and not equal to it. 0 means that the layer ran together with the
+    one before it, whose time is that of both.
     """
 
     name: str

@@ -64,6 +64,10 @@ def table(m: Measurement) -> Table | None:
     )
 
 
+# a pool that the runner carries out together with its convolution (kernels/nets/band.c)
+_JOINED = "with the one before"
+
+
 def lines(layers: Sequence[LayerTime]) -> tuple[LayerLine, ...]:
     """Return a line for each layer, in order; shares are of the sum."""
     total = sum(one.ns for one in layers)
@@ -75,8 +79,8 @@ def lines(layers: Sequence[LayerTime]) -> tuple[LayerLine, ...]:
             scheme=one.scheme,
             shape=one.shape,
             macs=f"{one.macs:,}" if one.macs else "",
-            time=duration_ns(one.ns),
-            share=percent(one.ns / total, 1) if total else "",
+            time=duration_ns(one.ns) if one.ns else _JOINED,
+            share=percent(one.ns / total, 1) if total and one.ns else "",
             ops=words.ops(2 * one.macs * 1e9 / one.ns) if one.macs and one.ns else "",
             kernel=one.variant,
             slowest=i == slowest,

@@ -120,7 +120,7 @@ bool case_open(struct kernel_case *c, const struct case_wish *wish, char *err, s
     }
     c->ops = is_map ? 0 : 2.0 * (double)s->m * (double)s->n * (double)s->k;
     if (!open_kind(c, wish)) {
-        snprintf(err, err_size, "no memory for %s %zux%zux%zu", c->variant->name, s->m, s->n, s->k);
+        snprintf(err, err_size, "no memory for %s %zux%zux%zu", kernel_name(c->variant).text, s->m, s->n, s->k);
         case_close(c);
         return false;
     }

@@ -1,6 +1,7 @@
 /* The list of variants, from kernels.def: declarations first, then the table. */
 #include "../isa/needs.h"
 #include "case.h"
+#include <stdio.h>
 #include <string.h>
 
 /* Two steps, so that KIND_<op> is replaced before it is pasted. */
@@ -15,7 +16,7 @@
 
 const struct kernel_variant kernel_variants[] = {
 #define KERNEL(family_, op_, scheme_, isa_)                                                                            \
-    {.name = #family_ "_" #op_ "_" #scheme_ "__" #isa_,                                                                \
+    {.family = #family_,                                                                                               \
      .op = #op_,                                                                                                       \
      .scheme = #scheme_,                                                                                               \
      .isa = #isa_,                                                                                                     \
@@ -26,9 +27,15 @@ const struct kernel_variant kernel_variants[] = {
 };
 const size_t kernel_variant_count = sizeof kernel_variants / sizeof kernel_variants[0];
 
+struct kernel_name kernel_name(const struct kernel_variant *v) {
+    struct kernel_name name;
+    snprintf(name.text, sizeof name.text, "%s_%s_%s__%s", v->family, v->op, v->scheme, v->isa);
+    return name;
+}
+
 const struct kernel_variant *kernel_find(const char *name) {
     for (size_t i = 0; i < kernel_variant_count; i++)
-        if (strcmp(kernel_variants[i].name, name) == 0)
+        if (strcmp(kernel_name(&kernel_variants[i]).text, name) == 0)
             return &kernel_variants[i];
     return NULL;
 }

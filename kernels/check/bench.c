@@ -55,7 +55,7 @@ struct result {
 
 static void say(const struct result *r) {
     double rate = r->limit.is_bytes ? r->bytes_per_s : r->ops_per_s;
-    printf("%-40s %-18s %10.1f %s", r->v->name, r->shape, rate * 1e-9, r->limit.is_bytes ? "GB/s" : "GOPS");
+    printf("%-40s %-18s %10.1f %s", kernel_name(r->v).text, r->shape, rate * 1e-9, r->limit.is_bytes ? "GB/s" : "GOPS");
     if (r->limit.best.per_s > 0)
         printf(" %6.1f %% of %s", 100 * r->share, r->limit.what);
     if (r->limit.own.loop != r->limit.best.loop)
@@ -70,7 +70,7 @@ static void say_json(const struct result *r) {
     printf("{\"variant\":\"%s\",\"op\":\"%s\",\"scheme\":\"%s\",\"shape\":\"%s\",\"ns\":%.1f,\"best_ns\":%.1f,"
            "\"ops_per_s\":%.6g,\"bytes_per_s\":%.6g,\"limit\":\"%s\",\"loop\":\"%s\",\"peak_per_s\":%.6g,"
            "\"peak_share\":%.4f,\"own_loop\":\"%s\",\"own_per_s\":%.6g,\"own_share\":%.4f}\n",
-           r->v->name, r->v->op, r->v->scheme, r->shape, r->ns, r->best_ns, r->ops_per_s, r->bytes_per_s,
+           kernel_name(r->v).text, r->v->op, r->v->scheme, r->shape, r->ns, r->best_ns, r->ops_per_s, r->bytes_per_s,
            r->limit.what, word(r->limit.best.loop), r->limit.best.per_s, r->share, word(r->limit.own.loop),
            r->limit.own.per_s, r->own_share);
     fflush(stdout);
@@ -118,7 +118,7 @@ static void bench_variant(const struct kernel_variant *v, const struct bench_opt
         if (!is_among(s->ops, v->op) || (o->shapes && !strstr(s->name, o->shapes)))
             continue;
         if (!case_open(&c, &wish, err, sizeof err)) {
-            fprintf(stderr, "%s: %s\n", v->name, err);
+            fprintf(stderr, "%s: %s\n", kernel_name(v).text, err);
             continue;
         }
         bench_case(&c, s->name, o);
@@ -132,7 +132,7 @@ void bench(const struct bench_options *o) {
     for (size_t i = 0; i < kernel_variant_count; i++) {
         const struct kernel_variant *v = &kernel_variants[i];
         bool slow = strcmp(v->isa, "ref") == 0 && (!o->only || !strstr(o->only, "ref"));
-        if (!slow && (!o->only || strstr(v->name, o->only)) && !(v->needs & ~o->features))
+        if (!slow && (!o->only || strstr(kernel_name(v).text, o->only)) && !(v->needs & ~o->features))
             bench_variant(v, o);
     }
 }

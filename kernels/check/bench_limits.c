@@ -31,11 +31,11 @@ static const struct peak_loop *best_loop(const char *unit, uint32_t features) {
 /* The unit that a family works with; *steps = operations of that unit for one of the kernel's. */
 static const char *unit_of(const struct kernel_variant *v, const struct forms *f, double *steps) {
     *steps = 1;
-    if (strncmp(v->name, "float_", 6) == 0)
+    if (strcmp(v->family, "float") == 0)
         return v->scheme;
     if (strcmp(v->op, "dwconv") == 0 || strcmp(v->op, "poolgemm") == 0)
         return NULL; /* vertical counters and sums of a table use no such unit */
-    bool planes = strncmp(v->name, "bitserial_", 10) == 0;
+    bool planes = strcmp(v->family, "bitserial") == 0;
     if (planes)
         *steps = f->a.bits * f->b.bits;
     return f->a.kind == FORM_INT8 && !planes ? "w8a8" : "w1a1";

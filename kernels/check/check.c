@@ -46,7 +46,7 @@ static const char *signal_name(int number) {
 }
 
 static void say_missing(const struct kernel_variant *v, uint32_t features) {
-    printf("SKIP %s (cpu lacks", v->name);
+    printf("SKIP %s (cpu lacks", kernel_name(v).text);
     for (uint32_t bit = 1; bit; bit <<= 1)
         if (v->needs & ~features & bit)
             printf(" %s", isa_name(bit));
@@ -69,7 +69,7 @@ static void say_shape(const struct case_wish *w) {
 static void say_failure(const struct kernel_variant *v, const struct options *o, const struct progress *p,
                         const char *words) {
     const struct case_wish *w = &p->wish;
-    printf("FAIL %s", v->name);
+    printf("FAIL %s", kernel_name(v).text);
     say_shape(w);
     printf(" fill=%d seed=%llu gaps=%zu,%zu guard=%s: %s\n", (int)w->fill, (unsigned long long)o->seed,
            w->layout.a_gap, w->layout.c_gap, p->at_end ? "end" : "begin", words);
@@ -99,7 +99,7 @@ static void check_variant(const struct kernel_variant *v, const struct options *
     } else if (WEXITSTATUS(status)) {
         say_failure(v, o, p, p->failure);
     } else {
-        printf("OK   %s (%u checks)\n", v->name, p->checks);
+        printf("OK   %s (%u checks)\n", kernel_name(v).text, p->checks);
     }
     counts->failed += status != 0;
     counts->ok += status == 0;
@@ -107,7 +107,7 @@ static void check_variant(const struct kernel_variant *v, const struct options *
 }
 
 static bool wanted(const struct kernel_variant *v, const struct options *o) {
-    return !o->only || strstr(v->name, o->only);
+    return !o->only || strstr(kernel_name(v).text, o->only);
 }
 
 static int check_all(const struct options *o, uint32_t features) {
@@ -133,7 +133,8 @@ static int check_all(const struct options *o, uint32_t features) {
 static int list(const struct options *o, uint32_t features) {
     for (size_t i = 0; i < kernel_variant_count; i++)
         if (wanted(&kernel_variants[i], o))
-            printf("%s %s\n", kernel_variants[i].name, kernel_variants[i].needs & ~features ? "no" : "yes");
+            printf("%s %s\n", kernel_name(&kernel_variants[i]).text,
+                   kernel_variants[i].needs & ~features ? "no" : "yes");
     return 0;
 }
 

@@ -55,7 +55,7 @@ DEFECT(overwrite)
 DEFECT(gap)
 DEFECT(crash)
 
-#define VARIANT(name) {"planted_gemm_w8a8__" #name, "gemm", "w8a8", #name, KERNEL_gemm, 0, .gemm = &kernel_##name}
+#define VARIANT(name) {"planted", "gemm", "w8a8", #name, KERNEL_gemm, 0, .gemm = &kernel_##name}
 static const struct kernel_variant variants[] = {VARIANT(wrong), VARIANT(overread), VARIANT(overwrite), VARIANT(gap),
                                                  VARIANT(crash)};
 

@@ -26,11 +26,10 @@
 
 enum kernel_kind { KERNEL_gemm, KERNEL_conv, KERNEL_map };
 
-/* One line of kernels.def. name = <family>_<op>_<scheme>__<isa>, also the file's name. The kind of the op says which
- * of the last three it is. */
+/* One line of kernels.def. The kind of the op says which of the last three it is. */
 struct kernel_variant {
     /* arrays: pointers would cost a relocation each, three times the letters they save; as long as the longest */
-    char name[37], op[9], scheme[7], isa[14];
+    char family[10], op[9], scheme[7], isa[14];
     uint8_t kind;
     uint32_t needs; /* isa_feature bits */
     union {
@@ -43,4 +42,11 @@ struct kernel_variant {
 /* All variants compiled for this architecture, `ref` first within its kernel. */
 extern const struct kernel_variant kernel_variants[];
 extern const size_t kernel_variant_count;
+
+/* family_op_scheme__isa, as its file and its symbol are called. By value: `kernel_name(v).text` lives as long as the
+ * expression it stands in. */
+struct kernel_name {
+    char text[40];
+};
+struct kernel_name kernel_name(const struct kernel_variant *v);
 #endif

@@ -15,7 +15,7 @@ static void more(uint64_t *have, uint64_t want) { *have = want > *have ? want : 
 
 /* Most bytes that any layer wants of each kind of scratch. */
 struct needs {
-    uint64_t rows, sums, second, work, spare, nothing;
+    uint64_t rows, sums, second, work, spare, nothing, band;
 };
 
 uint64_t layer_spread_bytes(const struct layer *l) {
@@ -25,16 +25,16 @@ uint64_t layer_spread_bytes(const struct layer *l) {
 }
 
 static struct plan_tensor tensor_or_none(const struct net *n, const struct plan_head *h, uint32_t index) {
-    return index == PLAN_NONE ? (struct plan_tensor){0} : plan_read_tensor(n, h, index);
+    return index == PLAN_NONE ? (struct plan_tensor){0} : net_tensor(n, h, index);
 }
 
 /* All of a layer but what lies in the arena; false: no kernel for it. */
 static bool resolve(const struct net *n, const struct plan_head *h, uint32_t index, struct layer *l) {
     static layer_fn *const runs[] = {NULL, layer_conv, layer_maxpool, layer_avgpool, layer_affine};
     memset(l, 0, sizeof *l);
-    l->plan = plan_read_layer(n, h, index);
-    l->source = plan_read_tensor(n, h, l->plan.source);
-    l->made = plan_read_tensor(n, h, plan_made(&l->plan));
+    l->plan = net_layer(n, h, index);
+    l->source = net_tensor(n, h, l->plan.source);
+    l->made = net_tensor(n, h, plan_made(&l->plan));
     l->out = tensor_or_none(n, h, l->plan.out);
     l->bits = tensor_or_none(n, h, l->plan.bits);
     l->shortcut = tensor_or_none(n, h, l->plan.shortcut);
@@ -51,21 +51,35 @@ static bool resolve(const struct net *n, const struct plan_head *h, uint32_t ind
     return true;
 }
 
-/* Room for the slots, each as large as its largest tensor. */
+/* Room for the slots, each as large as its largest tensor; of a map that exists in bands there is nothing. */
 static void place_slots(const struct net *n, const struct plan_head *h, struct arena *a, uint8_t **tensors) {
     uint64_t bytes[PLAN_MAX_SLOTS] = {0};
     uint8_t *places[PLAN_MAX_SLOTS];
+    bool in_bands[PLAN_MAX_TENSORS] = {false};
+    for (uint32_t i = 0; i < h->layers; i++)
+        if (band_fits(n, h, i))
+            in_bands[net_layer(n, h, i).source] = true;
     for (uint32_t i = 0; i < h->tensors; i++) {
-        struct plan_tensor t = plan_read_tensor(n, h, i);
-        if (t.slot != PLAN_NONE)
+        struct plan_tensor t = net_tensor(n, h, i);
+        if (t.slot != PLAN_NONE && !in_bands[i])
             more(&bytes[t.slot], plan_tensor_bytes(&t));
     }
     for (uint32_t i = 0; i < h->slots; i++)
         places[i] = take(a, bytes[i]);
     for (uint32_t i = 0; i < h->tensors && tensors; i++) {
-        uint32_t slot = plan_read_tensor(n, h, i).slot;
+        uint32_t slot = net_tensor(n, h, i).slot;
         tensors[i] = slot == PLAN_NONE ? NULL : places[slot];
     }
+}
+
+/* The pool takes its CONV along. */
+static void join(const struct net *n, const struct plan_head *h, uint32_t index, struct layer *pool,
+                 struct needs *needs) {
+    if (!band_fits(n, h, index))
+        return;
+    pool->run = layer_band;
+    pool->units = pool->made.h;
+    more(&needs->band, band_bytes(pool));
 }
 
 static void place_weights(struct layer *l, struct arena *a, struct needs *needs) {
@@ -105,8 +119,8 @@ static void place_layer(struct layer *l, struct arena *a, struct needs *needs) {
 
 struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *lacking) {
     struct plan_head h = plan_read_head(n);
-    struct net_state *s = take(a, sizeof *s);
-    uint8_t **tensors = take(a, h.tensors * sizeof *tensors);
+    struct net_state *s = take(a, n->threads * sizeof *s);
+    uint8_t **tensors = take(a, n->threads * h.tensors * sizeof *tensors);
     struct layer *layers = take(a, h.layers * sizeof *layers), one;
     struct scratch *scratch = take(a, n->threads * sizeof *scratch);
     struct needs needs = {0};
@@ -119,6 +133,8 @@ struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *
             return NULL;
         }
         place_layer(l, a, &needs);
+        join(n, &h, i, l, &needs);
+        l->in_band = i + 1 < h.layers && band_fits(n, &h, i + 1);
     }
     float *nothing = take(a, needs.nothing);
     for (size_t i = 0; nothing && i < needs.nothing / 4; i++)
@@ -130,11 +146,15 @@ struct net_state *arena_lay_out(const struct net *n, struct arena *a, uint32_t *
         struct scratch t = {
             .rows = take(a, needs.rows), .sums = take(a, needs.sums), .second = take(a, needs.second)};
         t.work = take(a, needs.work);
+        t.band = take(a, needs.band);
         if (scratch)
             scratch[i] = t;
     }
     more(&a->used, before + needs.spare);
-    if (s)
-        *s = (struct net_state){n, h.input, h.output, tensors, layers, scratch, nothing, NULL, NULL, NULL, NULL};
+    for (size_t i = 0; s && i < n->threads; i++) {
+        uint8_t **own = tensors + i * h.tensors;
+        memmove(own, tensors, h.tensors * sizeof *tensors); /* the first one has them */
+        s[i] = (struct net_state){n, h.input, h.output, own, layers, scratch, nothing, NULL, NULL, NULL, NULL};
+    }
     return s;
 }

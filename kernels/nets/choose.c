@@ -28,6 +28,37 @@ const struct kernel_variant *kernel_of(const char *op, const char *scheme, uint3
     return best(op, scheme, features, NULL);
 }
 
+/* Fewer bits are products of bytes where a core has an instruction for these; planes and tables are for all others.
+ * What that gains: docs/NETWORKS.md. */
+static bool prefers_bytes(const struct net *n) {
+    static const char isas[][12] = {"amxint8", "avx512vnni", "avx2", "i8mm", "dotprod"};
+    const char *isa = kernel_of("gemm", "w8a8", n->features)->isa;
+    size_t i = 0, count = sizeof isas / sizeof *isas;
+    while (i < count && strcmp(isa, isas[i]) != 0)
+        i++;
+    return i < count;
+}
+
+struct plan_tensor net_tensor(const struct net *n, const struct plan_head *h, uint32_t index) {
+    struct plan_tensor t = plan_read_tensor(n, h, index);
+    if (t.type == PLAN_PLANES && t.planes < 8 && prefers_bytes(n))
+        t.type = PLAN_I8, t.planes = 0;
+    return t;
+}
+
+struct plan_layer net_layer(const struct net *n, const struct plan_head *h, uint32_t index) {
+    struct plan_layer l = plan_read_layer(n, h, index);
+    struct plan_tensor source = net_tensor(n, h, l.source), made = net_tensor(n, h, plan_made(&l));
+    /* a vector waits for its weights: those of few bits are read sooner */
+    bool was_planes = plan_read_tensor(n, h, l.source).type == PLAN_PLANES;
+    if (l.op == PLAN_CONV && source.type == PLAN_I8 && (was_planes || made.h * made.w > 1) && prefers_bytes(n)) {
+        static const char bytes[sizeof l.scheme] = "w8a8"; /* weights are bytes in the plan already */
+        memcpy(l.scheme, bytes, sizeof bytes);
+        l.encoding = ENCODING_SIGNED;
+    }
+    return l;
+}
+
 /* A square window with the same border all around, and no windows but those that it has room for. */
 static bool has_conv_shape(struct layer *l) {
     const struct plan_layer *p = &l->plan;
@@ -89,10 +120,12 @@ static bool choose_product(struct layer *l, uint32_t features, size_t threads) {
     l->variant = best(pixels == 1 ? "gemv" : "gemm", l->plan.scheme, features, l);
     if (!l->variant)
         return false;
+    bool tiles = !strcmp(l->variant->isa, "amxint8");
+    size_t block = tiles ? BLOCK_TILES : BLOCK_ROWS;
     /* AMX takes 64 bytes of K at a time, and would copy the end of every row to fill it up */
-    if (!strcmp(l->variant->isa, "amxint8") && l->how == CONV_GATHER)
+    if (tiles && l->how == CONV_GATHER)
         l->k = l->row_bytes;
-    l->block = pixels < BLOCK_ROWS ? pixels : BLOCK_ROWS;
+    l->block = pixels < block ? pixels : block;
     l->units = pixels;
     if (pixels == 1 && threads > 1 && l->out.type != PLAN_PLANES && l->channels > 64) {
         size_t parts = (l->channels + 63) / 64;

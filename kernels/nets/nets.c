@@ -110,9 +110,10 @@ static void name_variants(struct net *n, const struct net_state *s) {
         size_t before = 0;
         while (before < i && s->layers[before].variant != v)
             before++;
-        if (!v || before < i || used + sizeof v->name + 1 >= sizeof n->variants)
+        if (!v || before < i || used + sizeof(struct kernel_name) + 1 >= sizeof n->variants)
             continue;
-        int written = snprintf(n->variants + used, sizeof n->variants - used, "%s%s", used ? "," : "", v->name);
+        int written = snprintf(n->variants + used, sizeof n->variants - used, "%s%s", used ? "," : "",
+                               kernel_name(v).text);
         used += written > 0 ? (size_t)written : 0;
     }
 }
@@ -123,9 +124,11 @@ bool net_prepare(struct net *n, void *arena, char *err, size_t err_size) {
     struct arena place = {.base = arena};
     uint32_t lacking;
     struct net_state *s = arena_lay_out(n, &place, &lacking);
-    s->vectors = net_vectors_of(n->features);
-    s->signs = kernel_of("signf", "bits", n->features)->map->run;
-    s->planes = kernel_of("planes", "bits", n->features)->map->run;
+    for (size_t i = 0; i < n->threads; i++) {
+        s[i].vectors = net_vectors_of(n->features);
+        s[i].signs = kernel_of("signf", "bits", n->features)->map->run;
+        s[i].planes = kernel_of("planes", "bits", n->features)->map->run;
+    }
     for (size_t i = 0; i < n->layers; i++) {
         const struct layer *l = &s->layers[i];
         if (!l->scale)
@@ -147,15 +150,17 @@ const struct kernel_variant *net_layer_variant(const struct net *n, size_t layer
 }
 
 static void part(void *of, size_t index) {
-    const struct net_state *s = of;
-    const struct layer *l = s->now;
-    size_t threads = s->net->threads;
+    const struct net_state *first = of;
+    const struct layer *l = first->now;
+    size_t threads = first->net->threads;
     struct range units = {l->units * index / threads, l->units * (index + 1) / threads};
     if (units.first < units.end)
-        l->run(s, l, index, units);
+        l->run(first + index, l, index, units);
 }
 
 static void run_layer(const struct net *n, struct net_state *s, const struct layer *l) {
+    if (l->in_band)
+        return;
     s->now = l;
     if (n->threads > 1)
         n->team->run(n->team->self, part, s);
@@ -165,8 +170,10 @@ static void run_layer(const struct net *n, struct net_state *s, const struct lay
 
 static struct net_state *begin(const struct net *n, const void *input, void *output) {
     struct net_state *s = n->state;
-    s->tensors[s->input] = (uint8_t *)input; /* no layer writes the input: plan_check */
-    s->tensors[s->output] = output;
+    for (size_t i = 0; i < n->threads; i++) {
+        s[i].tensors[s->input] = (uint8_t *)input; /* no layer writes the input: plan_check */
+        s[i].tensors[s->output] = output;
+    }
     return s;
 }
 
@@ -184,5 +191,7 @@ void net_run_layers(struct net *n, const void *input, void *output, int64_t (*no
         int64_t after = now();
         took[i] = after - before;
         before = after;
+        if (i > 0 && s->layers[i - 1].in_band) /* of the two together */
+            took[i - 1] = took[i], took[i] = 0;
     }
 }

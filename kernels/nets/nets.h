@@ -39,7 +39,8 @@ bool net_open(struct net *n, const void *bytes, size_t size, struct net_wish wis
 bool net_prepare(struct net *n, void *arena, char *err, size_t err_size);
 /* One inference: input_bytes in, output_bytes out, both at multiples of 4. The timed call. */
 void net_run(struct net *n, const void *input, void *output);
-/* The same with the time that each layer took, by the clock `now`: took[layers]. */
+/* The same with the time that each layer took, by the clock `now`: took[layers]. A pool that runs with the convolution
+ * before it took 0, and the convolution the time of both. */
 void net_run_layers(struct net *n, const void *input, void *output, int64_t (*now)(void), int64_t *took);
 /* The kernel variant of a layer's products; NULL where it has none. */
 const struct kernel_variant *net_layer_variant(const struct net *n, size_t layer);

@@ -45,28 +45,64 @@ static void max_bits(void *out_, const void *const *at, size_t bits) {
     }
 }
 
+/* The pixels of one window after the other; where two neighbours have all of theirs, a step is all that is new. */
+struct windows {
+    const struct net_state *s;
+    const struct layer *l;
+    size_t taps, step; /* step: bytes from a window to the next */
+    size_t x;          /* of the next window */
+    bool whole;        /* the one before it was inside of the map, with no more pixels than POOL_MAX */
+    const void *at[POOL_MAX];
+};
+
+static bool is_whole(const struct windows *w, size_t pixel) {
+    const struct plan_layer *p = &w->l->plan;
+    size_t left = w->x * p->stride_w, top = pixel / w->l->made.w * p->stride_h;
+    return w->taps <= POOL_MAX && left >= p->pad_left && left - p->pad_left + p->kernel_w <= w->l->source.w &&
+           top >= p->pad_top && top - p->pad_top + p->kernel_h <= w->l->source.h;
+}
+
+/* The largest of a window's pixels, wherever they lie. */
+static void largest_of(struct windows *w, size_t pixel, uint8_t *out,
+                       void (*largest)(void *, const void *const *, size_t)) {
+    const struct plan_layer *p = &w->l->plan;
+    size_t left = w->x * p->stride_w;
+    if (w->whole && w->x > 0 && left - p->pad_left + p->kernel_w <= w->l->source.w) {
+        for (size_t i = 0; i < POOL_MAX; i++)
+            w->at[i] = (const uint8_t *)w->at[i] + w->step;
+        largest(out, w->at, w->l->channels);
+    } else {
+        struct window one = window_at(w->s, w->l, pixel);
+        size_t from = 0;
+        for (size_t got; (got = from + next_pixels(&one, w->at + from, POOL_MAX - from)) > from; from = 1) {
+            for (; got < POOL_MAX; got++)
+                w->at[got] = w->at[0];
+            largest(out, w->at, w->l->channels);
+            if (!(w->whole = is_whole(w, pixel)))
+                w->at[0] = out;
+        }
+    }
+    w->x = w->x + 1 < w->l->made.w ? w->x + 1 : 0;
+}
+
 void layer_maxpool(const struct net_state *s, const struct layer *l, size_t thread, struct range pixels) {
     void (*const largest[])(void *, const void *const *, size_t) = {[PLAN_I8] = s->vectors->max_bytes,
                                                                     [PLAN_F32] = s->vectors->max_floats,
                                                                     [PLAN_F16] = halves_max,
                                                                     [PLAN_BITS] = max_bits};
     size_t bytes = l->out.type ? plan_pixel_bytes(&l->out) : 4 * l->channels;
+    struct windows w = {.s = s,
+                        .l = l,
+                        .taps = (size_t)l->plan.kernel_h * l->plan.kernel_w,
+                        .step = l->plan.stride_w * (size_t)plan_pixel_bytes(&l->source),
+                        .x = pixels.first % l->made.w};
     for (size_t first = pixels.first, count; first < pixels.end; first += count) {
         count = pixels.end - first < l->block ? pixels.end - first : l->block;
         uint8_t *out = s->scratch[thread].sums;
         if (l->out.type)
             out = layer_place(s, l, &l->out, l->plan.out, 0) + first * bytes;
-        for (size_t i = 0; i < count; i++) {
-            struct window w = window_at(s, l, first + i);
-            const void *at[POOL_MAX];
-            size_t from = 0;
-            for (size_t got; (got = from + next_pixels(&w, at + from, POOL_MAX - from)) > from; from = 1) {
-                for (; got < POOL_MAX; got++)
-                    at[got] = at[0];
-                largest[l->source.type](out + i * bytes, at, l->channels);
-                at[0] = out + i * bytes;
-            }
-        }
+        for (size_t i = 0; i < count; i++)
+            largest_of(&w, first + i, out + i * bytes, largest[l->source.type]);
         if (l->bits.type)
             finish_signs(s, l, &(struct finish_call){.z = out, .stride = bytes, .first = first, .count = count,
                                                      .n = l->channels});

@@ -5,9 +5,10 @@
 #include "plan.h"
 #include "vectors.h"
 
-/* Rows of A that one product gets: they and their sums stay in the nearest cache. A multiple of every tile height in use
- * (1, 2, 3, 4, 6, 8, 12, 16). BLOCK_SUMS: of a conv kernel, which has work of its own to do at every call. */
-enum { BLOCK_ROWS = 48, BLOCK_SUMS = 1 << 15 };
+/* Rows of A that one product gets: they, their sums and what becomes of these stay in the nearest cache. A multiple of
+ * every tile height in use (1, 2, 3, 4, 6, 8, 12, 16); of the two tiles of sixteen that AMX takes at a time there is one
+ * pair. BLOCK_SUMS: of a conv kernel, which has work of its own to do at every call. */
+enum { BLOCK_ROWS = 48, BLOCK_TILES = 32, BLOCK_SUMS = 1 << 15 };
 
 struct net_state;
 struct layer;
@@ -38,6 +39,7 @@ struct layer {
     struct conv_shape shape; /* for the conv kernel */
     bool float_sums;
     bool in_place;           /* sums are made where the output's floats go */
+    bool in_band;            /* the pool behind it runs it */
     size_t k;                /* products per sum as the kernel counts them */
     size_t row_bytes;        /* between rows of A */
     size_t block;            /* rows of A at a time */
@@ -54,21 +56,29 @@ struct scratch {
     uint8_t *sums;   /* a block of int32 or float, which may become floats there */
     uint8_t *second; /* shortcuts as floats, then codes on their way to planes */
     void *work;      /* the kernel's scratch */
+    uint8_t *band;   /* rows of the map between a convolution and its pool */
 };
 
+/* One for each thread, side by side. */
 struct net_state {
     const struct net *net;
     uint32_t input, output;
-    uint8_t **tensors; /* by number; input and output are set by each run */
+    uint8_t **tensors; /* by number, the thread's own: input and output are set by each run, bands by who makes them */
     struct layer *layers;
     struct scratch *scratch; /* by thread */
     const float *nothing;    /* -0.0 for every channel of the widest unit */
     const struct net_vectors *vectors;
     map_fn *signs, *planes;
-    const struct layer *now; /* the layer that the team is at */
+    const struct layer *now; /* of the first one: the layer that the team is at */
 };
 
 layer_fn layer_conv, layer_maxpool, layer_avgpool, layer_affine;
+
+/* A MAXPOOL that runs the CONV before it as well, band by band; units are rows of the pool. The CONV by itself is not
+ * run. Which pools can: band_fits, of the layer with that index. */
+layer_fn layer_band;
+bool band_fits(const struct net *n, const struct plan_head *h, uint32_t index);
+uint64_t band_bytes(const struct layer *pool);
 
 /* Sums of products or of a pool (int32, or floats) of the output pixels first .. first + count, channels o .. o + n,
  * to all that the layer writes. z: rows of n values, `stride` bytes apart; what lies in t->sums is used up. */
@@ -86,6 +96,10 @@ bool finish_is_affine(const struct layer *l);
 
 /* Windows first .. first + count of the output as rows of A. */
 void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count);
+
+/* A plan's records as this CPU carries them out best: the same numbers in another form. */
+struct plan_tensor net_tensor(const struct net *n, const struct plan_head *h, uint32_t index);
+struct plan_layer net_layer(const struct net *n, const struct plan_head *h, uint32_t index);
 
 /* The kernel for a layer's products, and how it is called; false: this runner has none. */
 bool layer_choose(struct layer *l, uint32_t features, size_t threads);

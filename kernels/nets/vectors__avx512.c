@@ -1,4 +1,5 @@
 /* See vectors_body.h. */
+#define SOME 16
 #include "vectors_body.h"
 
 const struct net_vectors net_vectors__avx512 = NET_VECTORS;

@@ -17,50 +17,77 @@ typedef int32_t __attribute__((may_alias)) any_int;
 /* 1.5 x 2^23: added to a number below 2^22 it leaves the nearest integer, half to even, in the low bits. */
 #define TO_INTEGER 12582912.0f
 
-FLAT finish_row(const struct finish_rows *f, size_t row, uint8_t *to, bool floats, bool adds, bool narrow) {
-    const uint8_t *z = f->z + row * f->z_stride;
-    const any_float *scale = f->scale, *bias = f->bias;
-    const any_float *other = adds ? (const any_float *)(f->shortcut + row * f->shortcut_stride) : NULL;
-    float low = f->low, high = f->high;
-    size_t n = f->n;
-    EACH for (size_t o = 0; o < n; o++) {
-        float y = floats ? ((const any_float *)z)[o] : (float)((const any_int *)z)[o];
-        y = y * scale[o];
-        y = y + bias[o];
-        if (adds)
-            y = y + other[o];
-        y = y < low ? low : y;
-        y = y > high ? high : y;
-        if (narrow) {
-            union {
-                float f;
-                uint32_t u;
-            } word = {y + TO_INTEGER};
-            to[o] = (uint8_t)word.u;
-        } else {
-            ((any_float *)to)[o] = y;
-        }
+/* One number from a sum, or from a float; `adds`: of a shortcut. */
+static inline __attribute__((always_inline)) float finished(const struct finish_rows *f, size_t o, const uint8_t *z,
+                                                            const uint8_t *shortcut, bool floats, bool adds,
+                                                            const float *scale, const float *bias) {
+    float y = floats ? ((const any_float *)z)[o] : (float)((const any_int *)z)[o];
+    y = y * scale[o];
+    y = y + bias[o];
+    if (adds)
+        y = y + ((const any_float *)shortcut)[o];
+    y = y < f->low ? f->low : y;
+    return y > f->high ? f->high : y;
+}
+
+FLAT put(uint8_t *out, size_t o, float y, bool narrow) {
+    union {
+        float f;
+        uint32_t u;
+    } word = {y + TO_INTEGER};
+    if (narrow)
+        out[o] = (uint8_t)word.u;
+    else
+        ((any_float *)out)[o] = y;
+}
+
+/* SOME channels of all rows: their numbers stay in registers. */
+FLAT finish_some(struct finish_rows f, uint8_t *out, size_t stride, bool floats, bool adds, bool narrow) {
+    float scale[SOME], bias[SOME];
+    for (size_t o = 0; o < SOME; o++)
+        scale[o] = f.scale[o], bias[o] = f.bias[o];
+    _Pragma("clang loop unroll(disable)") for (size_t left = f.rows; left > 0; left--) {
+        EACH for (size_t o = 0; o < SOME; o++)
+            put(out, o, finished(&f, o, f.z, f.shortcut, floats, adds, scale, bias), narrow);
+        f.z += f.z_stride, f.shortcut += f.shortcut_stride, out += stride;
     }
+}
+
+/* What is left of the channels; a row that adds nothing adds numbers that change nothing. */
+static void finish_rest(struct finish_rows f, uint8_t *out, size_t stride, bool narrow) {
+    for (size_t left = f.rows; left > 0; left--) {
+        _Pragma("clang loop vectorize(disable)") for (size_t o = 0; o < f.n; o++)
+            put(out, o, finished(&f, o, f.z, f.shortcut, f.floats, true, f.scale, f.bias), narrow);
+        f.z += f.z_stride, f.shortcut += f.shortcut_stride, out += stride;
+    }
+}
+
+FLAT finish_all(const struct finish_rows *all, uint8_t *out, size_t stride, bool floats, bool adds, bool narrow) {
+    struct finish_rows f = *all;
+    for (; f.n >= SOME; f.n -= SOME) {
+        finish_some(f, out, stride, floats, adds, narrow);
+        f.z += 4 * SOME, f.shortcut += 4 * SOME, f.scale += SOME, f.bias += SOME;
+        out += SOME * (narrow ? 1 : 4);
+    }
+    finish_rest(f, out, stride, narrow);
 }
 
 /* Each loop costs room for each instruction set: where there is no shortcut, all but the most usual kind of row adds
  * numbers that change nothing. */
 static void floats(const struct finish_rows *f, uint8_t *out, size_t stride) {
-    for (size_t row = 0; row < f->rows; row++, out += stride)
-        if (f->floats)
-            finish_row(f, row, out, true, true, false);
-        else
-            finish_row(f, row, out, false, true, false);
+    if (f->floats)
+        finish_all(f, out, stride, true, true, false);
+    else
+        finish_all(f, out, stride, false, true, false);
 }
 
 static void bytes(const struct finish_rows *f, uint8_t *out, size_t stride) {
-    for (size_t row = 0; row < f->rows; row++, out += stride)
-        if (f->floats)
-            finish_row(f, row, out, true, true, true);
-        else if (f->shortcut_stride)
-            finish_row(f, row, out, false, true, true);
-        else
-            finish_row(f, row, out, false, false, true);
+    if (f->floats)
+        finish_all(f, out, stride, true, true, true);
+    else if (f->shortcut_stride)
+        finish_all(f, out, stride, false, true, true);
+    else
+        finish_all(f, out, stride, false, false, true);
 }
 
 static void from_bytes(int32_t *out, const int8_t *from, size_t n) {

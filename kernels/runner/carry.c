@@ -27,7 +27,7 @@ static void blame(const struct job_item *item, const char *announced, char *what
     else if (item->kind == ITEM_NETWORK)
         snprintf(what, size, "network (%.200s)", announced[0] ? announced : "being prepared");
     else
-        snprintf(what, size, "%s", v != NULL ? v->name : item->op);
+        snprintf(what, size, "%s", v != NULL ? kernel_name(v).text : item->op);
 }
 
 /* An illegal instruction means that a feature bit lied: say which one was believed. */

@@ -20,10 +20,9 @@ static bool usable(const struct kernel_variant *v, const struct kernel_variant *
 /* Whether a later line of the same family replaces it for certain. */
 static bool outranked(size_t index, const struct kernel_variant *ref) {
     const struct kernel_variant *v = &kernel_variants[index];
-    size_t family = strcspn(v->name, "_") + 1;
     for (size_t i = index + 1; i < kernel_variant_count; i++)
         if (usable(&kernel_variants[i], ref) && !is_contested(&kernel_variants[i]) &&
-            strncmp(kernel_variants[i].name, v->name, family) == 0)
+            strcmp(kernel_variants[i].family, v->family) == 0)
             return true;
     return false;
 }
@@ -77,10 +76,10 @@ void choose_variant(const struct case_wish *ref, const void *want, struct choice
         case_close(&c);
         if (used < sizeof choice->words)
             used += (size_t)snprintf(choice->words + used, sizeof choice->words - used, "%s%s %.4g us", used ? ", " : "",
-                                     found[i]->name, ns / 1000);
+                                     kernel_name(found[i]).text, ns / 1000);
         if (ns > 0 && (best == 0 || ns < best)) {
             best = ns;
-            snprintf(choice->variant, sizeof choice->variant, "%s", found[i]->name);
+            snprintf(choice->variant, sizeof choice->variant, "%s", kernel_name(found[i]).text);
         }
     }
 }

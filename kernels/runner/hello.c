@@ -60,7 +60,7 @@ static void put_variants(struct text *out, uint32_t features) {
         for (size_t j = i; j < kernel_variant_count; j++) {
             const struct kernel_variant *v = &kernel_variants[j];
             if (kernel_same(first, v) && (v->needs & ~features) == 0) {
-                text_add(out, "%s\"%s\"", comma, v->name);
+                text_add(out, "%s\"%s\"", comma, kernel_name(v).text);
                 comma = ",";
             }
         }

@@ -50,7 +50,8 @@ static void put_layers(struct text *json, const struct result *r, bool usable) {
     for (uint32_t i = 0; i < r->layers; i++) {
         size_t line = r->layer_variant[i];
         text_bytes(json, i == 0 ? "[" : ",", 1);
-        json_quote(json, line > 0 && line <= kernel_variant_count ? kernel_variants[line - 1].name : "");
+        bool known = line > 0 && line <= kernel_variant_count;
+        json_quote(json, known ? kernel_name(&kernel_variants[line - 1]).text : "");
     }
     text_bytes(json, "]", 1);
 }

@@ -23,12 +23,12 @@ const struct kernel_variant *item_variant(const struct job_item *item, char *err
         snprintf(err, err_size, "this runner has no kernel %s %s%s%s", item->op, item->scheme,
                  item->variant[0] ? " named " : "", item->variant);
     else if (strcmp(v->op, item->op) != 0 || strcmp(v->scheme, item->scheme) != 0) {
-        snprintf(err, err_size, "variant %s is not %s %s", v->name, item->op, item->scheme);
+        snprintf(err, err_size, "variant %s is not %s %s", kernel_name(v).text, item->op, item->scheme);
         v = NULL;
     } else if ((v->needs & ~isa_features()) != 0) {
         uint32_t missing = v->needs & ~isa_features();
         const char *name = isa_name(missing & (~missing + 1));
-        snprintf(err, err_size, "variant %s needs %s, which this CPU lacks or the mask hides", v->name,
+        snprintf(err, err_size, "variant %s needs %s, which this CPU lacks or the mask hides", kernel_name(v).text,
                  name ? name : "a feature");
         v = NULL;
     }
@@ -157,7 +157,7 @@ static bool open_kernel(struct subject *s, const struct job *job, size_t index, 
         add_output(s, s->kernel.outputs[i].at, s->kernel.outputs[i].bytes);
     s->weights_bytes = (int64_t)s->kernel.weights_bytes;
     s->arena_bytes = (int64_t)s->kernel.scratch_bytes;
-    snprintf(s->variant, sizeof s->variant, "%s", v->name);
+    snprintf(s->variant, sizeof s->variant, "%s", kernel_name(v).text);
     return true;
 }
 

@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < net.layers; i++) {
         const struct kernel_variant *v = net_layer_variant(&net, i);
-        printf("--layer %zu %s\n", i, v ? v->name : "");
+        printf("--layer %zu %s\n", i, v ? kernel_name(v).text : "");
     }
     fflush(stdout);
     net_run_layers(&net, input, room(net.output_bytes), now, calloc(net.layers, sizeof(int64_t)));

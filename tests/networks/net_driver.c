@@ -66,7 +66,7 @@ static void print_layers(struct net *net, const uint8_t *from, uint8_t *to, int 
             one[i] = took[net->layers * (size_t)i + l];
         qsort(one, (size_t)rounds, sizeof *one, by_time);
         const struct kernel_variant *v = net_layer_variant(net, l);
-        printf("layer %zu %.1f us %s\n", l, 1e-3 * (double)one[rounds / 2], v ? v->name : "");
+        printf("layer %zu %.1f us %s\n", l, 1e-3 * (double)one[rounds / 2], v ? kernel_name(v).text : "");
     }
 }
 

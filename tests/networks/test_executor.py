@@ -15,6 +15,7 @@ from harness.networks.graph import Check, PlanNetwork
 from harness.networks.known import with_check
 from harness.networks.lower import lower
 from tests.helpers import virtual
+from tests.networks.bands import banded
 from tests.networks.conftest import case, small
 from tests.networks.plans import random_plan
 
@@ -126,6 +127,7 @@ def test_other_architectures_are_bit_exact(
     for seed in range(12):
         agrees(program, tmp_path, random_plan(seed), seed)
         agrees(program, tmp_path, random_plan(seed + 12), seed, PORTABLE)
+    agrees(program, tmp_path, banded(scheme="w1a1"), 8)
     agrees(program, tmp_path, bireal(64), 8)
     done = run([*program, "fuzz", tmp_path / "net.plan", "5", "100"])
     assert done.returncode == 0, f"{done.returncode}: {done.stderr}"

@@ -33,6 +33,12 @@ def test_times_of_zero_divide_nothing() -> None:
     assert {(line.share, line.ops) for line in lines} == {("", "")}
 
 
+def test_a_layer_that_ran_with_the_one_before_says_so() -> None:
+    given = made.layers(2_000_000.0, 5_988_000.0)
+    lines = layers.lines((*given[:2], dataclasses.replace(given[2], ns=0.0)))
+    assert (lines[2].time, lines[2].share) == ("with the one before", "")
+
+
 def test_a_terminal_gets_them_in_order() -> None:
     text = str(layers.table(a_row())).splitlines()
     assert [line.split()[0] for line in text[:4]] == ["layer", "layer0.conv", "layer1.conv", "pool"]
