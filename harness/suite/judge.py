@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from harness.suite.catalogue import Catalogue
     from harness.suite.cells import Cell
 
+# variants that are there on every CPU
+_PLAIN = frozenset({"ref", "portable"})
 ONE_THREAD = "this runtime runs on one thread"
 
 
@@ -26,6 +28,7 @@ def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[
         or _runtime(item, facts)
         or _listed(item, facts, catalogue)
         or _cores(item, facts, catalogue)
+        or _halves(item, facts)
     )
     if item.kind != "kernel" or item.runtime != "native":
         return [(item, reason)]
@@ -93,6 +96,14 @@ def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
     if item.threads > 1 and runtime is not None and not runtime.threads:
         return ONE_THREAD
     return _native_threads(item) if item.threads > 1 and item.runtime == "native" else ""
+
+
+def _halves(item: Item, facts: BoardFacts) -> str:
+    """Why our own runner does not measure half floats here: plain C would only take them apart."""
+    if (item.kind, item.runtime, item.scheme) != ("network", "native", "fp16"):
+        return ""
+    here = {name.rpartition("__")[2] for name in facts.hello.variants.get("gemm_fp16", ())}
+    return "" if here - _PLAIN else "this CPU has no instructions for half floats"
 
 
 def _native_threads(item: Item) -> str:

@@ -141,6 +141,20 @@ def test_absent_runtime_device_and_scheme() -> None:
     ]
 
 
+def test_half_floats_are_measured_where_the_cpu_has_them() -> None:
+    net = "{networks: [halves], schemes: [fp16], runtimes: [native]}"
+    halves = NetworkInfo(runtimes={"fp16": ("native",)}, shape="1x3x224x224")
+    known = replace(CATALOGUE, networks={"halves": halves})
+
+    def reason(*isas: str) -> str:
+        names = tuple(f"float_gemm_fp16__{isa}" for isa in isas)
+        hello = replace(HELLO, variants={"gemm_fp16": names})
+        return plan(suite(net), [replace(FACTS, hello=hello)], known).items[0].skip
+
+    assert reason("ref", "portable") == "this CPU has no instructions for half floats"
+    assert reason("ref", "portable", "neon", "fp16") == ""
+
+
 def test_implementations() -> None:
     block = "{ops: [gemm], schemes: [w1a1, w8a8], shapes: [8x8x8], implementations: %s}"
     made = plan(suite(block % "all"), [board()], CATALOGUE)
