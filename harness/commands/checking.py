@@ -25,7 +25,7 @@ def runtimes_of_file(network: OwnNetwork) -> Iterator[Line]:
     yield Line(what="native", ok=not fault, words=fault or "has a plan")
     if network.file.kind == "onnx":
         fault = load_fault(network.file.data)
-        words = "loads the file" + ("; a suite needs the import all the same" if unread else "")
+        words = "loads the file"
         yield Line(what="onnxruntime", ok=not fault, words=fault or words)
         onnx: bytes | None = network.file.data
     else:
@@ -57,11 +57,7 @@ def _fp32(network: OwnNetwork, unread: str) -> bytes | None:
 
 def import_fault(network: OwnNetwork) -> str:
     """Return why a file cannot be imported, "" when it can."""
-    try:
-        _ = network.source
-    except NetworkError as error:
-        return _said(error)
-    return ""
+    return "" if network.unread is None else _said(network.unread)
 
 
 def _said(error: NetworkError) -> str:

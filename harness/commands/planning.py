@@ -47,6 +47,9 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
 
     path = find(words)
     suite, networks = take_in(load(path), path.parent)
+    for name, network in networks.items():
+        if network.unread is not None:
+            note(f"{name} runs only where ONNX is loaded as it is: {network.unread.what}")
     inventory = load_inventory(None if words.startswith("@") else path.parent)
     try:
         entries = select_boards(

@@ -70,15 +70,34 @@ def test_a_suite_names_its_faults(user: User) -> None:
     assert "suite.yaml:" in ended.err
     assert "No such file" in ended.err
     owned.write_unknown(user.folder)
-    user.suite("local", "  - {networks: [./unknown.onnx], schemes: [fp32]}")
+    user.suite("local", "  - {networks: [./unknown.onnx], schemes: [fp32], runtimes: [native]}")
     ended = user.harness("run", "suite.yaml")
     assert ended.code == 2
     assert "'the end' (Sigmoid" in ended.err
+    assert "knows fp32 by onnxruntime" in ended.err
     owned.write(user.folder)
     user.suite("local", "  - {networks: [./mine.onnx], schemes: [w1a1]}")
     ended = user.harness("run", "suite.yaml")
     assert ended.code == 2
     assert "knows w8a8 by native or onnxruntime" in ended.err
+
+
+def test_what_cannot_be_imported_runs_where_the_file_is_loaded(user: User) -> None:
+    owned.write_unknown(user.folder)
+    user.suite(
+        "local", "  - {networks: [./unknown.onnx], schemes: [fp32], runtimes: [onnxruntime]}"
+    )
+    ended = user.harness("run", "suite.yaml", "--no-report")
+    assert ended.code == 0, ended.err
+    assert "as it is: cannot take the node 'the end' (Sigmoid" in ended.err
+    (row,) = user.rows()
+    assert row["status"] in {"OK", "SUSPECT"}
+    assert row["check"] == {
+        "kind": "controller-seeded",
+        "passed": True,
+        "detail": "input: seeded noise",
+    }
+    assert not row.get("macs_by_precision")
 
 
 def test_a_missed_golden_output_ends_before_any_board(user: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from harness.errors import ConfigError, NetworkError
@@ -215,8 +216,34 @@ def test_what_is_no_network_is_refused(folder: Path) -> None:
         _ = OwnNetwork(folder / "a.txt").file
     with pytest.raises(NetworkError, match="cannot be read: No such file"):
         _ = OwnNetwork(folder / "b.onnx").file
-    with pytest.raises(NetworkError, match=r"'the end' \(Sigmoid"):
-        _ = OwnNetwork(owned.write_unknown(folder)).schemes
+    tampered = owned.write_unknown(folder).read_bytes().replace(b"Sigmoid", b"Segmoid")
+    (folder / "c.onnx").write_bytes(tampered)
+    with pytest.raises(NetworkError, match=r"'the end' \(Segmoid"):
+        _ = OwnNetwork(folder / "c.onnx").schemes
+
+
+def test_what_only_onnxruntime_takes_has_its_onnx_form(folder: Path) -> None:
+    own = OwnNetwork(owned.write_unknown(folder))
+    assert "'the end' (Sigmoid" in str(own.unread)
+    assert own.schemes == {"fp32": ("onnx",)}
+    assert own.shape == "3x12x12"
+    assert own.batch_fault("onnx", 2)
+    made = own.make("fp32", "onnx", 1, input_seed=1)
+    assert made.onnx == own.file.data
+    values = np.frombuffer(made.expected, "<f4")
+    assert values.shape == (5,)
+    assert values.min() >= 0  # they went through the sigmoid
+    assert values.max() <= 1
+    assert made.macs_by_precision == {}
+
+
+def test_an_outline_needs_one_input_of_fixed_size(folder: Path) -> None:
+    path = owned.write_unknown(folder)
+    loaded = onnx.load_from_string(path.read_bytes())
+    loaded.graph.input[0].type.tensor_type.shape.dim[2].dim_param = "side"
+    path.write_bytes(loaded.SerializeToString())
+    with pytest.raises(NetworkError, match=r"its input is 1x3x\?x12"):
+        _ = OwnNetwork(path).schemes
 
 
 def test_an_import_that_differs_is_found_at_its_layer(folder: Path) -> None:

@@ -20,8 +20,9 @@ from harness.networks.network import batch_fault
 from harness.networks.own.file import model_of, open_file
 from harness.networks.own.inputs import Inputs, inputs_of, noise
 from harness.networks.own.layout import laid_out, maps_of, rows
+from harness.networks.own.outline import QUANTISED, outline
 from harness.networks.own.score import Score, score, sqnr_db
-from harness.networks.own.truth import OnnxFile
+from harness.networks.own.truth import OnnxFile, load_fault
 from harness.networks.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -72,9 +73,28 @@ class OwnNetwork:
         return self.file.name
 
     @cached_property
+    def unread(self) -> NetworkError | None:
+        """Why its layers cannot be taken, None when they can."""
+        return self._read if isinstance(self._read, NetworkError) else None
+
+    @cached_property
     def source(self) -> Model:
-        """The network as the file says it; NetworkError names what cannot be taken."""
-        return model_of(self.file)
+        """The network as the file says it; only its outline where that is all we take of it.
+
+        NetworkError names what cannot be taken, where it is no file for onnxruntime either.
+        """
+        if not isinstance(self._read, NetworkError):
+            return self._read
+        if self.file.kind != "onnx" or load_fault(self.file.data):
+            raise self._read
+        return replace(outline(self.file.data, where=str(self.path)), name=self.name)
+
+    @cached_property
+    def _read(self) -> Model | NetworkError:
+        try:
+            return model_of(self.file)
+        except NetworkError as error:
+            return error
 
     @cached_property
     def sidecar(self) -> Sidecar | None:
@@ -85,7 +105,7 @@ class OwnNetwork:
     @cached_property
     def is_float(self) -> bool:
         """Say whether nothing in it is quantised."""
-        return not any(
+        return QUANTISED not in self.source.notes and not any(
             isinstance(n, Quant | Sign) or (isinstance(n, Conv | Dense) and n.weights.bits != 32)
             for n in self.source.nodes
         )
@@ -95,6 +115,8 @@ class OwnNetwork:
         """The plan of the network as it is given, or why there is none."""
         from harness.networks.lower import lower
 
+        if self.unread is not None:
+            return self.unread
         try:
             return lower(self.source)
         except NetworkError as error:
@@ -124,7 +146,10 @@ class OwnNetwork:
     def schemes(self) -> Mapping[str, tuple[str, ...]]:
         """Scheme -> forms; NetworkError when it has neither a plan nor an ONNX form."""
         plan = () if isinstance(self.lowered, NetworkError) else ("plan",)
-        if self.is_float:
+        found: dict[str, tuple[str, ...]]
+        if self.unread is not None:
+            found = {self.given_scheme: ("onnx",)}
+        elif self.is_float:
             onnx = ("onnx",) if self._exported is not None else ()
             ours = ("onnx",) if onnx or self._as_it_is else ()
             found = {"fp32": ours + plan, "fp16": plan + onnx, "bf16": onnx}
@@ -160,7 +185,7 @@ class OwnNetwork:
 
     def batch_fault(self, form: str, batch: int) -> str:
         """Return why this batch cannot be, or nothing."""
-        if form != "plan" and not self.is_float:
+        if form != "plan" and (self.unread is not None or not self.is_float):
             return "" if batch == 1 else "the file is for one input at a time"
         return batch_fault(form, batch)
 
@@ -294,7 +319,7 @@ class OwnNetwork:
             input=held.given(maps),
             output=held.run(maps),
             tolerance_ppm=ppm,
-            macs={scheme: products(self.source)},
+            macs={} if self.unread else {scheme: products(self.source)},
             run=held.run,
         )
         return _Form(made=made, rows=held.rows, layout=self.source.notes["output_layout"])
@@ -332,6 +357,8 @@ class OwnNetwork:
         from harness.networks.export_onnx import export_onnx
         from harness.networks.fold import fold
 
+        if self.unread is not None:
+            return None
         try:
             return export_onnx(fold(self.source))  # as `FloatForms` does
         except NetworkError:
