@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.report.context import Scatter, Series
+from harness.report.labels import Box, places
 from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas
 from harness.units import harmless
 
@@ -25,6 +26,7 @@ def draw_scatter(plot: Scatter) -> str:
         _axes(axes, plot)
         for number, series in enumerate(plot.series):
             _series(axes, series, _MARKERS[number % len(_MARKERS)])
+        _words(axes, plot)
         _legend(axes, plot)
     return sheet.svg()
 
@@ -66,17 +68,38 @@ def _series(axes: Axes, series: Series, marker: str) -> None:
     share = [100 * p.accuracy for p in series.points]
     faces = [HOLLOW if p.hollow else BAR for p in series.points]
     axes.scatter(costs, share, s=42, marker=marker, c=faces, edgecolors=BAR, zorder=3)
-    for point in series.points:
-        text = axes.annotate(
-            harmless(point.label),
+
+
+def _words(axes: Axes, plot: Scatter) -> None:
+    """Name the points, as far as there is room; limits and scales are final."""
+    points = [p for series in plot.series for p in series.points]
+    figure = axes.get_figure()
+    scale = 72 / (figure.dpi if figure is not None else 72)
+    on_sheet = [
+        tuple(scale * float(v) for v in axes.transData.transform((p.cost, 100 * p.accuracy)))
+        for p in points
+    ]
+    frame = axes.bbox
+    room = Box(
+        left=scale * frame.x0, bottom=scale * frame.y0, right=scale * frame.x1, top=scale * frame.y1
+    )
+    words = [harmless(p.label) for p in points]
+    size = FONT - 1.5
+    found = places([(x, y) for x, y in on_sheet], words, size=size, room=room)
+    for point, text, place in zip(points, words, found, strict=True):
+        if place is None:
+            continue
+        drawn = axes.annotate(
+            text,
             (point.cost, 100 * point.accuracy),
-            xytext=(6, 4),
+            xytext=place,
             textcoords="offset points",
+            ha="right" if place[0] < 0 else "left",
             color=INK,
-            fontsize=FONT - 1.5,
+            fontsize=size,
             zorder=4,
         )
-        text.set_parse_math(False)
+        drawn.set_parse_math(False)
 
 
 def _legend(axes: Axes, plot: Scatter) -> None:
