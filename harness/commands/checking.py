@@ -11,8 +11,8 @@ from harness.networks.own.findings import Line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.networks.network import Network
     from harness.networks.own import OwnNetwork
+    from harness.networks.preparing.network import Network
 
 
 def runtimes_of_file(network: OwnNetwork) -> Iterator[Line]:

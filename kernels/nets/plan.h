@@ -1,5 +1,5 @@
-/* The plan file as bytes: limits, records and bounds-checked access. harness/networks/plan.py is its twin; what the
- * fields mean is said in harness/networks/graph.py. */
+/* The plan file as bytes: limits, records and bounds-checked access. harness/networks/plans/plan.py is its twin; what
+ * the fields mean is said in harness/networks/plans/graph.py. */
 #ifndef NETS_PLAN_H
 #define NETS_PLAN_H
 #include "nets.h"

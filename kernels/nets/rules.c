@@ -1,5 +1,5 @@
-/* The rules that make a plan safe to execute; the twin of harness/networks/rules.py. Those of one layer by itself are
- * in rules_layer.c. */
+/* The rules that make a plan safe to execute; the twin of harness/networks/plans/rules.py. Those of one layer by
+ * itself are in rules_layer.c. */
 #include "plan.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What one layer of a plan may look like, by itself; the twin of harness/networks/layer_rules.py. */
+/* What one layer of a plan may look like, by itself; the twin of harness/networks/plans/layer_rules.py. */
 #include <math.h>
 #include <string.h>
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.networks.cache import cache_root
+from harness.networks.sources.cache import cache_root
 
 LIMIT_S = 1800.0
 _WHOLE = ".whole"  # the last file: an environment without it was cut short

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.networks.ladder.data import FOLDER as FASHION
-from harness.networks.registry import NETWORKS, settle
+from harness.networks.zoo.registry import NETWORKS, settle
 from tests.bench_common.page import put
 from tests.bench_common.program import FOLDER, PAGE, machine, on_one_core, say
 from tests.bench_networks import ladder, threads

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.networks import photos
 from harness.networks.convert.forms import converted
-from harness.networks.registry import NETWORKS, prepare
+from harness.networks.sources import photos
+from harness.networks.zoo.registry import NETWORKS, prepare
 from tests.bench_common.program import FOLDER, ROOT
 from tests.bench_networks.judge import judge
 
@@ -65,7 +65,7 @@ class Files:
     @cached_property
     def truth(self) -> Floats | None:
         """The outputs for `images` at fp32; None for a network that has no such form."""
-        from harness.networks import onnx_forms
+        from harness.networks.preparing import onnx_forms
 
         if "fp32" not in NETWORKS[self.network].schemes:
             return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.networks.truth import compare
+from harness.networks.preparing.truth import compare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

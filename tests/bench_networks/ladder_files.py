@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.errors import NetworkError
-from harness.networks import onnx_forms
-from harness.networks.export_onnx import export_onnx
-from harness.networks.fold import fold
-from harness.networks.known import is_exact, with_check
 from harness.networks.ladder import data, sample
 from harness.networks.ladder.deploy import CALIBRATION
 from harness.networks.ladder.evaluate import pixels, top1
 from harness.networks.ladder.files import load
-from harness.networks.ladder_model import ladder_model
-from harness.networks.lower import lower
-from harness.networks.plan import write_plan
+from harness.networks.lowering.lower import lower
+from harness.networks.models.fold import fold
+from harness.networks.plans.known import is_exact, with_check
+from harness.networks.plans.plan import write_plan
+from harness.networks.preparing import onnx_forms
+from harness.networks.preparing.export_onnx import export_onnx
+from harness.networks.zoo.ladder_model import ladder_model
 from tests.bench_networks.files import Files, UnavailableError
 from tests.bench_networks.goals import LADDER
 from tests.bench_networks.judge import Judgement

@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.networks import birealnet
-from harness.networks.binarized_resnet18 import SEED
-from harness.networks.evaluate import evaluate
-from harness.networks.known import with_check
-from harness.networks.lower import lower
-from harness.networks.model import (
+from harness.networks.lowering.lower import lower
+from harness.networks.models.evaluate import evaluate
+from harness.networks.models.model import (
     Affine,
     AvgPool,
     Conv,
@@ -31,7 +28,10 @@ from harness.networks.model import (
     Sign,
     Window,
 )
-from harness.networks.plan import write_plan
+from harness.networks.plans.known import with_check
+from harness.networks.plans.plan import write_plan
+from harness.networks.zoo import birealnet
+from harness.networks.zoo.binarized_resnet18 import SEED
 from tests.bench_common import environments
 from tests.bench_common.program import ROOT
 from tests.bench_networks.files import Files, UnavailableError, folder

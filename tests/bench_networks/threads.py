@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.networks.registry import prepare
+from harness.networks.zoo.registry import prepare
 from tests.bench_common.crews import take_turns
 from tests.bench_common.page import MISSING
 from tests.bench_networks.goals import BINARIZED, SQUEEZENET
@@ -14,7 +14,7 @@ from tests.bench_networks.rows import Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.networks.prepared import Prepared
+    from harness.networks.preparing.prepared import Prepared
     from tests.kernels.runner_rig import Rig, Value
 
 GOAL = "two threads: times one thread, by wall time"

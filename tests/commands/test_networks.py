@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.config.network import load_sidecar
-from harness.networks.plan import read_plan
+from harness.networks.plans.plan import read_plan
 from tests.helpers.cli import Ended, User
 from tests.networks import owned
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.networks.registry import prepare
+from harness.networks.zoo.registry import prepare
 from tests.count_kernels.trace import TraceError
 from tests.count_networks.count import count, driver
 from tests.count_networks.page import keep, table

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks.describe import describe
-from harness.networks.lower import lower
-from harness.networks.plan import write_plan
-from harness.networks.resnet18 import resnet18
+from harness.networks.lowering.describe import describe
+from harness.networks.lowering.lower import lower
+from harness.networks.plans.plan import write_plan
+from harness.networks.zoo.resnet18 import resnet18
 from tests.count_kernels.trace import TraceError
 from tests.count_networks.count import Counted, count, driver
 from tests.count_networks.page import HEADING, keep, table, tail

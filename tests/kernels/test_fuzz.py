@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks.known import with_check
-from harness.networks.plan import write_plan
+from harness.networks.plans.known import with_check
+from harness.networks.plans.plan import write_plan
 from harness.records.board import SensorFile
 from harness.records.item import Item, Protocol, Work
 from harness.session.job import Job, render
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS
 from tests.kernels.test_names import FAMILIES
-from tests.networks.plans import random_plan
+from tests.networks.random_plans import random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

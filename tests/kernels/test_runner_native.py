@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks.birealnet import build
-from harness.networks.lower import lower
-from harness.networks.plan import read_plan, write_plan
-from harness.networks.reference import check_input, run_reference
+from harness.networks.lowering.lower import lower
+from harness.networks.plans.plan import read_plan, write_plan
+from harness.networks.plans.reference import check_input, run_reference
+from harness.networks.zoo.birealnet import build
 from harness.records.shape import parse, splits
 from tests.kernels.runner_rig import Rig, Value, block, kernel, native
 

@@ -6,8 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from harness.networks.graph import Border, Op, PlanNetwork, TensorType
-from tests.networks.plans import Maker, weights_of
+from harness.networks.plans.graph import Border, Op, PlanNetwork, TensorType
+from tests.networks.random_plans import Maker, weights_of
 
 # of the map: just above what the runner leaves alone (kernels/nets/band.c)
 _SIDES = {TensorType.F32: 36, TensorType.I8: 72}

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.networks import seeds, weights
-from harness.networks.known import with_check
-from harness.networks.plan import write_plan
-from harness.networks.reference import check_input, run_reference
+from harness.networks.plans.known import with_check
+from harness.networks.plans.plan import write_plan
+from harness.networks.plans.reference import check_input, run_reference
+from harness.networks.sources import seeds, weights
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS, build
-from tests.networks.plans import random_plan
+from tests.networks.random_plans import random_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.networks.graph import PlanNetwork
+    from harness.networks.plans.graph import PlanNetwork
 
 _LEFT_OUT = frozenset({"runner", "check", "board", "peak"})
 _TRAP = ("-fsanitize=undefined", "-fsanitize-trap=undefined")

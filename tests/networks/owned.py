@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 
-from harness.networks import onnx_forms
-from harness.networks.export_onnx import export_onnx
-from tests.networks.models import Net
+from harness.networks.preparing import onnx_forms
+from harness.networks.preparing.export_onnx import export_onnx
+from tests.networks.small_models import Net
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
 SIDE = 12
 GOLDEN = """\

@@ -6,13 +6,13 @@ import math
 import random
 from typing import TYPE_CHECKING, Any
 
-from harness.networks.graph import Border
-from tests.networks.models import Net
+from harness.networks.plans.graph import Border
+from tests.networks.small_models import Net
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
 
 def random_model(seed: int) -> tuple[Net, Model]:

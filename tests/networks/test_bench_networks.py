@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from harness.networks import birealnet
-from harness.networks.export_onnx import export_onnx
 from harness.networks.ladder.data import FOLDER as FASHION
-from harness.networks.model import Conv, MaxPool
-from harness.networks.registry import NETWORKS
+from harness.networks.models.model import Conv, MaxPool
+from harness.networks.preparing.export_onnx import export_onnx
+from harness.networks.zoo import birealnet
+from harness.networks.zoo.registry import NETWORKS
 from harness.transport.frames import Frame
 from tests.bench_common import environments, page
 from tests.bench_common.crews import ROUNDS, undisturbed
@@ -33,7 +33,7 @@ from tests.bench_networks.rounds import Bench
 from tests.bench_networks.rows import rows_of, table
 from tests.kernels.runner_rig import Outcome
 from tests.networks.conftest import case, small
-from tests.networks.models import Net
+from tests.networks.small_models import Net
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.networks.prepared import Prepared
+    from harness.networks.preparing.prepared import Prepared
     from harness.records.measurement import Measurement
 
 BRIEF = Protocol(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.networks.convert.forms import converted
-from harness.networks.prepared import Prepared
-from harness.networks.registry import prepare
+from harness.networks.preparing.prepared import Prepared
+from harness.networks.zoo.registry import prepare
 from harness.records.measurement import Measurement, Status
 from harness.report.verdicts import may_rank
 from harness.runtimes import ncnn, openvino

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
-from harness.networks.cache import cache_root, keep, read
 from harness.networks.convert import ncnn, tflite
 from harness.networks.convert import read as onnx_reader
+from harness.networks.sources.cache import cache_root, keep, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

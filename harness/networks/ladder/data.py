@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
-from harness.networks.idx import parse_idx
+from harness.networks.sources.idx import parse_idx
 
 if TYPE_CHECKING:
     import numpy as np

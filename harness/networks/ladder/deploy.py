@@ -23,7 +23,7 @@ from harness.networks.ladder.nets import (
     dense_codes,
     pixel_codes,
 )
-from harness.networks.quantisers import largest
+from harness.networks.quantising.quantisers import largest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.networks.evaluate import evaluate
-from harness.networks.fold import fold
-from harness.networks.model import Conv, Dense, Quant, Sign
+from harness.networks.models.evaluate import evaluate
+from harness.networks.models.fold import fold
+from harness.networks.models.model import Conv, Dense, Quant, Sign
 from harness.networks.own.layout import laid_out, rows
 from harness.networks.own.score import sqnr_db
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from harness.networks.lower import Lowered
-    from harness.networks.model import Model
+    from harness.networks.lowering.lower import Lowered
+    from harness.networks.models.model import Model
     from harness.networks.own.truth import OnnxFile
 
     Floats = NDArray[np.float32]
@@ -73,7 +73,7 @@ def against_onnxruntime(file: OnnxFile, image: Floats) -> Difference:
 
 def against_model(lowered: Lowered, model: Model, image: Floats) -> Difference:
     """Compare what a plan stores, by the reference, with the model, for one input [h, w, c]."""
-    from harness.networks.reference import trace
+    from harness.networks.plans.reference import trace
 
     ours = evaluate(fold(model), image)
     stored = trace(lowered.network, image.astype("<f4").tobytes())
@@ -106,7 +106,7 @@ def cost(truth: Floats, made: Floats) -> Cost:
 
 def plan_rows(lowered: Lowered, maps: Floats) -> Floats:
     """Return a plan's outputs [n, values] by the reference."""
-    from harness.networks.truth import outputs
+    from harness.networks.preparing.truth import outputs
 
     return rows(outputs(lowered.network, maps))
 

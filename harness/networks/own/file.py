@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
 MAX_BYTES = 1 << 30
 _HEAD = 16
@@ -42,7 +42,7 @@ class NetworkFile:
 
 def open_file(path: Path) -> NetworkFile:
     """Read a network file; NetworkError when it is absent or of no known kind."""
-    from harness.networks import import_larq, import_lce, import_pynq
+    from harness.networks.importing import import_larq, import_lce, import_pynq
 
     where = str(path)
     try:
@@ -75,25 +75,25 @@ def model_of(file: NetworkFile) -> Model:
 
 
 def _onnx(file: NetworkFile) -> Model:
-    from harness.networks.import_onnx import import_onnx
+    from harness.networks.importing.import_onnx import import_onnx
 
     return import_onnx(file.data, name=str(file.path))
 
 
 def _lce(file: NetworkFile) -> Model:
-    from harness.networks.import_lce.load import read
+    from harness.networks.importing.import_lce.load import read
 
     return read(file.data, where=str(file.path), name=file.name)
 
 
 def _larq(file: NetworkFile) -> Model:
-    from harness.networks.import_larq import load
+    from harness.networks.importing.import_larq import load
 
     return load(file.path)
 
 
 def _pynq(file: NetworkFile) -> Model:
-    from harness.networks.import_pynq import load
+    from harness.networks.importing.import_pynq import load
 
     return load(file.path)
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from harness.networks.network import Network
     from harness.networks.own.network import OwnNetwork
+    from harness.networks.preparing.network import Network
 
     Floats = NDArray[np.float32]
 
@@ -61,7 +61,7 @@ def layers_of_known(name: str, network: Network) -> Iterator[Line]:
     """Yield the same of a reference network, against its fp32 form where it has one."""
     import numpy as np
 
-    from harness.networks import registry
+    from harness.networks.zoo import registry
 
     schemes = network.schemes
     if "onnx" in schemes.get("fp32", ()):
@@ -78,7 +78,7 @@ def layers_of_known(name: str, network: Network) -> Iterator[Line]:
 
 
 def _schemes(network: Network, maps: Floats, truth: Floats | None, words: str) -> Iterator[Line]:
-    from harness.networks.lower import lower
+    from harness.networks.lowering.lower import lower
     from harness.networks.own.check import against_model, cost, plan_rows
 
     for scheme, forms in network.schemes.items():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import NetworkError
-from harness.networks import seeds
-from harness.networks.model import Quant
+from harness.networks.models.model import Quant
 from harness.networks.own.images import labelled, load_image
 from harness.networks.own.layout import NHWC, maps_of, rows
+from harness.networks.sources import seeds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.config.network import Sidecar
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
     Floats = NDArray[np.float32]
 

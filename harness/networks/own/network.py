@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from harness.config.network import load_sidecar, sidecar_of
 from harness.errors import NetworkError
-from harness.networks.float_forms import AS_FLOATS, FloatForms, Made, plan_of
-from harness.networks.model import Conv, Dense, Quant, Sign
-from harness.networks.network import batch_fault
+from harness.networks.models.model import Conv, Dense, Quant, Sign
 from harness.networks.own.file import model_of, open_file
 from harness.networks.own.inputs import Inputs, inputs_of, noise
 from harness.networks.own.layout import laid_out, maps_of, rows
 from harness.networks.own.outline import QUANTISED, outline
 from harness.networks.own.score import Score, score, sqnr_db
 from harness.networks.own.truth import OnnxFile, load_fault
-from harness.networks.prepared import Prepared
+from harness.networks.preparing.float_forms import AS_FLOATS, FloatForms, Made, plan_of
+from harness.networks.preparing.network import batch_fault
+from harness.networks.preparing.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.config.network import Sidecar
-    from harness.networks.lower import Lowered
-    from harness.networks.model import Model
+    from harness.networks.lowering.lower import Lowered
+    from harness.networks.models.model import Model
     from harness.networks.own.file import NetworkFile
 
     Floats = NDArray[np.float32]
@@ -113,7 +113,7 @@ class OwnNetwork:
     @cached_property
     def lowered(self) -> Lowered | NetworkError:
         """The plan of the network as it is given, or why there is none."""
-        from harness.networks.lower import lower
+        from harness.networks.lowering.lower import lower
 
         if self.unread is not None:
             return self.unread
@@ -137,7 +137,7 @@ class OwnNetwork:
             return "fp32"
         if isinstance(self.lowered, NetworkError):
             return "w8a8"  # what onnxruntime runs of quantised files
-        from harness.networks.count import count
+        from harness.networks.lowering.count import count
 
         macs = count(self.lowered.network).macs
         return max(macs, key=lambda s: (s not in AS_FLOATS, macs[s]), default="w8a8")
@@ -206,7 +206,7 @@ class OwnNetwork:
             return self.onnx_file.rows(maps)
         if self.is_float and self._exported is not None:
             return self._export_rows(self._forms().fp32(laid_out(maps, _NCHW)))
-        from harness.networks.evaluate import evaluate
+        from harness.networks.models.evaluate import evaluate
 
         return np.stack([evaluate(self.source, one)[self.source.output].ravel() for one in maps])
 
@@ -311,7 +311,7 @@ class OwnNetwork:
         return self._exported if self.is_float else None
 
     def _itself(self, held: OnnxFile, scheme: str, maps: Floats) -> _Form:
-        from harness.networks.count import products
+        from harness.networks.lowering.count import products
 
         ppm = _ONNX_PPM if scheme != "fp32" else 1_000
         made = Made(
@@ -354,8 +354,8 @@ class OwnNetwork:
 
     @cached_property
     def _exported(self) -> bytes | None:
-        from harness.networks.export_onnx import export_onnx
-        from harness.networks.fold import fold
+        from harness.networks.models.fold import fold
+        from harness.networks.preparing.export_onnx import export_onnx
 
         if self.unread is not None:
             return None

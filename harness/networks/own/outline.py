@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
-from harness.networks.model import Model
+from harness.networks.models.model import Model
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ValueInfoProto
@@ -31,7 +31,7 @@ def outline(data: bytes, *, where: str) -> Model:
     import numpy as np
     import onnx
 
-    from harness.networks import onnx_forms
+    from harness.networks.preparing import onnx_forms
 
     try:
         graph = onnx.load_from_string(data).graph

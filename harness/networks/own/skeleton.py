@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
 
 def skeleton(model: Model) -> str:

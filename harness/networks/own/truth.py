@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from harness.networks.model import Model
+    from harness.networks.models.model import Model
 
     Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class OnnxFile:
 
     def run(self, maps: Floats) -> Floats:
         """Return onnxruntime's outputs in the file's own order."""
-        from harness.networks import onnx_forms
+        from harness.networks.preparing import onnx_forms
 
         return onnx_forms.run(self.data, self.given(maps), 1)
 

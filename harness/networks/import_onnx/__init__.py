@@ -1,7 +1,0 @@
-"""ONNX bytes to a Model: fp32 graphs, quantised ones in QDQ form, and QONNX; runs nothing."""
-
-from __future__ import annotations
-
-from harness.networks.import_onnx.reader import import_onnx
-
-__all__ = ["import_onnx"]

@@ -1,0 +1,1 @@
+"""The reference networks: their builders, and the registry that knows them by name."""
