@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import harness.networks
 from harness.errors import NetworkError
 from harness.networks.preparing.prepared import Prepared
 from harness.networks.sources import cache, fetch, photos, weights
@@ -13,9 +14,7 @@ from harness.networks.zoo import registry
 from harness.networks.zoo.photo_network import PhotoNetwork
 from harness.networks.zoo.photo_networks import SQUEEZENET1_1
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOM = Path(harness.networks.__path__[0])
 
 _MADE = Prepared(
     name="squeezenet1_1",
@@ -148,3 +147,20 @@ def test_reading_the_cache_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_key_knows_the_files_of_the_whole_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = registry._code.__wrapped__
+    assert registry.__file__ == str(ROOM / "zoo" / "registry.py")
+    monkeypatch.setattr(registry, "__file__", str(tmp_path / "zoo" / "registry.py"))
+    plans, models = tmp_path / "plans", tmp_path / "models"
+    plans.mkdir()
+    models.mkdir()
+    keys = []
+    for text in ("a = 1\n", "a = 2\n"):
+        (plans / "a.py").write_text(text)
+        keys.append(code())
+    (plans / "a.py").rename(models / "a.py")  # the same file elsewhere is another room
+    assert len({*keys, code()}) == 3
