@@ -158,10 +158,13 @@ static void part(void *of, size_t index) {
         l->run(first + index, l, index, units);
 }
 
-static void run_layer(const struct net *n, struct net_state *s, const struct layer *l) {
-    if (l->in_band)
+static bool is_done(const struct net_state *s, size_t layer) { return layer > 0 && s->layers[layer - 1].in_band; }
+
+/* One layer, or with a convolution the pool behind it. */
+static void run_layer(const struct net *n, struct net_state *s, size_t layer) {
+    if (is_done(s, layer))
         return;
-    s->now = l;
+    s->now = &s->layers[layer + s->layers[layer].in_band];
     if (n->threads > 1)
         n->team->run(n->team->self, part, s);
     else
@@ -180,18 +183,16 @@ static struct net_state *begin(const struct net *n, const void *input, void *out
 void net_run(struct net *n, const void *input, void *output) {
     struct net_state *s = begin(n, input, output);
     for (size_t i = 0; i < n->layers; i++)
-        run_layer(n, s, &s->layers[i]);
+        run_layer(n, s, i);
 }
 
 void net_run_layers(struct net *n, const void *input, void *output, int64_t (*now)(void), int64_t *took) {
     struct net_state *s = begin(n, input, output);
     int64_t before = now();
     for (size_t i = 0; i < n->layers; i++) {
-        run_layer(n, s, &s->layers[i]);
+        run_layer(n, s, i);
         int64_t after = now();
-        took[i] = after - before;
+        took[i] = is_done(s, i) ? 0 : after - before;
         before = after;
-        if (i > 0 && s->layers[i - 1].in_band) /* of the two together */
-            took[i - 1] = took[i], took[i] = 0;
     }
 }

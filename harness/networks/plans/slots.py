@@ -70,7 +70,7 @@ def _lives(layers: Sequence[Layer]) -> dict[int, _Life]:
     lives: dict[int, _Life] = {}
     for at, layer in enumerate(layers):
         used = [layer.source, layer.shortcut, layer.out, layer.bits]
-        before = layers[at - 1]
+        before = layers[at - 1] if at else layer
         if layer.op is Op.MAXPOOL and before.op is Op.CONV and layer.source == before.out:
             used += [before.source, before.shortcut]
         for number in used:
