@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from harness.power import hwmon, iio, powercap
-from harness.power.rails import mark_total
+from harness.power import battery, hwmon, iio, odroid, pmic, powercap
+from harness.power.rails import bare, mark_total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from harness.power.rail import Found, Rail, Source
     from harness.records.board import SensorFile
 
-SOURCES: Mapping[str, Source] = {"hwmon": hwmon, "iio": iio, "powercap": powercap}
+SOURCES: Mapping[str, Source] = {
+    "hwmon": hwmon,
+    "iio": iio,
+    "powercap": powercap,
+    "pmic": pmic,
+    "odroid": odroid,
+    "battery": battery,
+}
 # Each reading of an I2C chip may wait for a conversion: more rails than this disturb the work.
 MAX_RAILS = 4
 
@@ -40,11 +47,12 @@ def discover(seen: Seen) -> tuple[tuple[SensorFile, ...], str]:
         return (), "switched off in boards.yaml (power: {sensor: none})"
     found = [source.find(seen.files) for source in SOURCES.values()]
     rails = [rail for one in found for rail in one.rails]
-    total = mark_total(rails, " ".join([seen.model, *seen.compatible]))
+    board = " ".join([seen.model, *seen.compatible])
+    total = mark_total(rails, board)
     if seen.sensor != "auto":
         return _named(seen.sensor, rails, total)
     sensors = total or tuple(rail.sensor for rail in rails[:MAX_RAILS])
-    return sensors, "" if sensors else _absent(found)
+    return sensors, "" if sensors else _absent(found, bare(board))
 
 
 def _named(
@@ -61,7 +69,7 @@ def _named(
     return (), f"boards.yaml asks for sensor {wish!r}; here: {', '.join(names) or 'none'}"
 
 
-def _absent(found: Sequence[Found]) -> str:
-    looked = ", ".join(one.looked_at for one in found if one.looked_at)
+def _absent(found: Sequence[Found], known: str) -> str:
+    looked = ", ".join(one.looked_at for one in found)
     notes = [note for one in found for note in one.notes]
-    return "; ".join([f"no power sensor: looked at {looked}", *notes])
+    return "; ".join([f"no power sensor: looked at {looked}", *notes, *([known] if known else [])])

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DEVICE = re.compile(r"(/.*/hwmon[0-9]+)/([a-z]+)([0-9]+)_(input|average)")
-_NOT_METERS = re.compile(r"ucsi_source_psy|^BAT|^AC|^ADP|rp1_adc|rpi_volt|soctherm", re.IGNORECASE)
+_NOT_METERS = re.compile(
+    r"_source_psy|battery|charger|usbpd|^BAT|^CMB|^AC|^ADP|rp1_adc|rpi_volt|soctherm", re.IGNORECASE
+)
+# Its numbers count the firmware's list: power1 and energy1 may be two different things.
+_BY_LABEL = "scmi_sensors"
 _INA3221_CHANNELS = (1, 2, 3)
 # INA3221: shunt step 40 uV, so one step of power is V * 40 uV / R
 _SHUNT_STEP_UV = 40.0
@@ -42,7 +46,7 @@ def find(files: Mapping[str, str]) -> Found:
     rails: list[Rail] = []
     notes: list[str] = []
     for device, quantities in sorted(devices.items()):
-        if _NOT_METERS.search(names[device]):
+        if _NOT_METERS.search(names[device]) or _is_supply(files, device):
             continue
         rails += _rails(files, device, names[device], quantities)
         notes += _denied(files, device, quantities)
@@ -56,17 +60,26 @@ def _rails(
     if chip == "ina3221":
         # only in1-3 with curr1-3 are rails: what lies above are shunt voltages and sums
         return [r for n in _INA3221_CHANNELS for r in _product(files, device, chip, n)]
+    rails: list[Rail] = []
+    covered: set[str | int] = set()
     for kind, make in (("energy", _energy), ("power", _power), ("curr", _product)):
-        indices = sorted(n for word, n in quantities if word == kind)
-        found = [rail for n in indices for rail in make(files, device, chip, n)]
-        if found:
-            return found
-    return []
+        for n in sorted(n for word, n in quantities if word == kind):
+            key = _label(files, device, kind, n) if chip == _BY_LABEL else n
+            found = list(make(files, device, chip, n)) if key not in covered else []
+            rails += found
+            covered |= {key} if found else set()
+    return rails
+
+
+def _is_supply(files: Mapping[str, str], device: str) -> bool:
+    """Whether it repeats a battery or a charger, whatever the driver calls itself."""
+    of = files.get(f"{device}/device", "")
+    return any(path.endswith(f"/power_supply/{of}/type") for path in files) if of else False
 
 
 def _energy(files: Mapping[str, str], device: str, chip: str, n: int) -> Iterator[Rail]:
     path = f"{device}/energy{n}_input"
-    if (number(files, path) or -1) < 0:
+    if (number(files, path) or 0) <= 0:  # a counter that stands at nothing counts nothing
         return
     label = _label(files, device, "energy", n)
     yield Rail(
@@ -146,7 +159,13 @@ def _product(files: Mapping[str, str], device: str, chip: str, n: int) -> Iterat
 
 
 def _label(files: Mapping[str, str], device: str, kind: str, n: int) -> str:
-    return files.get(f"{device}/{kind}{n}_label") or f"{kind}{n}"
+    """The channel's own label, else the chip's (where it has one channel), else kind and number."""
+    whole = files.get(f"{device}/label", "") if n == 1 and not _has_second(files, device) else ""
+    return files.get(f"{device}/{kind}{n}_label") or whole or f"{kind}{n}"
+
+
+def _has_second(files: Mapping[str, str], device: str) -> bool:
+    return any(f"{device}/{kind}2_input" in files for kind in ("curr", "power", "energy"))
 
 
 def _period_ms(files: Mapping[str, str], device: str) -> int:
@@ -170,7 +189,7 @@ def _distinct(rails: list[Rail]) -> tuple[Rail, ...]:
         replace(
             rail,
             sensor=replace(
-                rail.sensor, id=f"{rail.sensor.id}+{rail.sensor.path.split('/')[-2]}"[:120]
+                rail.sensor, id=f"{rail.sensor.id}.{rail.sensor.path.split('/')[-2]}"[:120]
             ),
         )
         if count[rail.sensor.id] > 1

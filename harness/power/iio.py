@@ -47,4 +47,4 @@ def find(files: Mapping[str, str]) -> Found:
         )
         volts = None if millivolts is None else millivolts / 1e3
         rails.append(Rail(sensor=sensor, chip="ina3221x", volts=volts))
-    return Found(rails=tuple(rails), looked_at="i2c ina3221x" if rails else "")
+    return Found(rails=tuple(rails), looked_at=f"i2c ina3221x ({len(rails) or 'none'})")

@@ -1,7 +1,8 @@
 """RAPL energy counters of x86 packages, from the powercap class.
 
-Package and DRAM only: core and uncore lie inside the package, the mmio zones repeat it, and psys
-is a number of its own on machines whose maker wired it, a constant elsewhere.
+Core and uncore lie inside the package and the mmio zones repeat it: neither is taken. psys is the
+whole board on machines whose maker wired it and a constant elsewhere; one look cannot tell, so it
+is offered by name and is in no total. Names decide: the numbers of zones mean nothing.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ZONE = re.compile(r"(/.*/powercap/intel-rapl:[0-9a-f]+(?::[0-9a-f]+)?)/energy_uj")
-_TAKEN = re.compile(r"package-[0-9]+(-die-[0-9]+)?|dram")
+_TAKEN = re.compile(r"package-[0-9]+(?:-die-[0-9]+)?|dram|psys")
 _GAIN = 0.05  # a model in the CPU, not a shunt
 FIX = (
-    "RAPL counters may be read by root only; once a boot as root:"
-    " chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj"
+    "RAPL counters may be read by root only (they can leak secrets of other users); once a boot as"
+    " root: chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj, or a udev rule that does the same"
 )
 
 
 def find(files: Mapping[str, str]) -> Found:
-    """Return the counters of all packages and their memory; pure."""
+    """Return the counters of all packages, their memory and psys; pure."""
     rails: list[Rail] = []
     notes: list[str] = []
     zones = [match.group(1) for path in sorted(files) if (match := _ZONE.fullmatch(path))]
@@ -46,13 +47,13 @@ def find(files: Mapping[str, str]) -> Found:
 def _rail(files: Mapping[str, str], zone: str, name: str) -> Rail:
     number_of = zone.rpartition("intel-rapl:")[2]
     # every package calls its memory just "dram"
-    label = name if name.startswith("package") else f"{name}-{number_of.partition(':')[0]}"
+    label = f"{name}-{number_of.partition(':')[0]}" if name == "dram" else name
     sensor = SensorFile(
         id=sensor_id("rapl", label),
         kind="energy",
         path=f"{zone}/energy_uj",
         scale=1e-6,
-        scope="rails",
+        scope="board" if name == "psys" else "rails",
         label=label,
         wrap_raw=number(files, f"{zone}/max_energy_range_uj") or 0,
         gain=_GAIN,

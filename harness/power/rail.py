@@ -43,7 +43,7 @@ class Source(Protocol):
 
 def sensor_id(chip: str, label: str) -> str:
     """Return `chip:label` in the characters that a JOB and boards.yaml take."""
-    return re.sub(r"[^A-Za-z0-9._:+-]+", "_", f"{chip}:{label}")[:100]
+    return re.sub(r"[^A-Za-z0-9._:-]+", "_", f"{chip}:{label}")[:100]
 
 
 def denied(files: Mapping[str, str], path: str) -> bool:

@@ -1,78 +1,20 @@
-"""Which rails make a board's power, board by board: data, because every general rule is wrong.
-
-A rule names rails that lie beside each other, never one inside another, with the scope of their
-sum. Boards without a rule have rails, but no total.
-"""
+"""Which rails make a board's power, by the table of power.boards; every general rule is wrong."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from harness.power.boards import BARE, RULES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.power.boards import Rule
     from harness.power.rail import Rail
     from harness.records.board import SensorFile
 
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One board: `match` is searched in its model and compatibles, in small letters.
-
-    `rails` are patterns of labels; all must be there. With `volts`, the one rail of `chip` whose
-    bus lies between them is meant.
-    """
-
-    board: str
-    match: str
-    rails: tuple[str, ...]
-    scope: str
-    chip: str = r"ina3221x?"
-    volts: tuple[float, float] | None = None
-
-
-_THOR = ("VDD_GPU", "VDD_CPU_SOC_MSS", "VIN_SYS_5V0")
-_AGX_XAVIER = ("GPU", "CPU", "SOC", "CV", "VDDRQ", "SYS5V")
-# The first rule whose board matches and whose rails are all there is taken.
-RAILS: tuple[Rule, ...] = (
-    Rule(board="AGX Thor", match=r"p3834|thor", rails=("VIN",), scope="board", chip="ina238"),
-    Rule(board="AGX Thor", match=r"p3834|thor", rails=_THOR, scope="module"),
-    # VDDQ_VDD2_1V8AO lies inside VIN_SYS_5V0
-    Rule(
-        board="AGX Orin",
-        match=r"p3701|agx orin",
-        rails=("VDD_GPU_SOC", "VDD_CPU_CV", "VIN_SYS_5V0"),
-        scope="module",
-    ),
-    Rule(board="Orin Nano, NX", match=r"p3767|orin n", rails=("VDD_IN",), scope="module"),
-    Rule(board="Xavier NX", match=r"p3668|xavier nx", rails=("VDD_IN|5V_IN",), scope="module"),
-    Rule(board="AGX Xavier", match=r"p2888|jetson-agx", rails=_AGX_XAVIER, scope="module"),
-    Rule(
-        board="TX1, TX2",
-        match=r"p2180|p3310|p3489|p3636|quill|tx1|tx2",
-        rails=("(?:VDD|SYS)_IN|VDD_SYS_IN",),
-        scope="module",
-    ),
-    Rule(board="Nano 4GB", match=r"p3448|p3450|jetson nano", rails=("5V_IN",), scope="board"),
-    # the other monitors of this board lie inside its 12 V input
-    Rule(
-        board="HiFive Premier P550",
-        match=r"eic7700",
-        rails=(".*",),
-        scope="board",
-        chip=r"ina226|ina2xx",
-        volts=(9.0, 15.0),
-    ),
-    Rule(
-        board="x86",
-        match=r"",
-        rails=(r"package-[0-9]+(?:-die-[0-9]+)?|dram-[0-9a-f]+",),
-        scope="package",
-        chip="rapl",
-    ),
-)
 # The makers' prefixes differ from release to release: VDD_IN, POM_5V_IN, SYS5V ...
 _PREFIX = r"(?:POM_|VDD_)?"
 
@@ -83,12 +25,34 @@ def mark_total(rails: Sequence[Rail], board: str) -> tuple[SensorFile, ...]:
     A single rail simply carries the scope; several carry `total` and `total_scope`, and the scope
     `rails` for themselves.
     """
-    for rule in RAILS:
-        if re.search(rule.match, board.lower()):
-            chosen = _chosen(rule, rails)
-            if chosen:
-                return _marked(rule, chosen)
+    for rule in _rules(board):
+        chosen = _chosen(rule, rails)
+        if chosen:
+            return _marked(rule, chosen)
     return ()
+
+
+def total_of(labels: Sequence[str], board: str) -> tuple[tuple[str, ...], str] | None:
+    """Return the labels of the board's total and its scope, where nothing but labels is known."""
+    for rule in _rules(board):
+        if rule.is_by_label:
+            found = [_matching(pattern, labels) for pattern in rule.rails]
+            if all(len(one) == 1 for one in found):
+                return tuple(one[0] for one in found), rule.scope
+    return None
+
+
+def bare(board: str) -> str:
+    """Return why a board that is known has no power monitor at all, "" for any other board."""
+    return next((b.words for b in BARE if re.search(b.match, board.lower())), "")
+
+
+def _rules(board: str) -> Iterator[Rule]:
+    return (rule for rule in RULES if re.search(rule.match, board.lower()))
+
+
+def _matching(pattern: str, labels: Sequence[str]) -> list[str]:
+    return [label for label in labels if re.fullmatch(f"{_PREFIX}(?:{pattern})", label)]
 
 
 def _chosen(rule: Rule, rails: Sequence[Rail]) -> list[Rail]:
@@ -96,11 +60,11 @@ def _chosen(rule: Rule, rails: Sequence[Rail]) -> list[Rail]:
     if rule.volts is not None:
         low, high = rule.volts
         mine = [rail for rail in mine if rail.volts is not None and low <= rail.volts <= high]
-        return mine if len(mine) == 1 else []
     chosen: list[Rail] = []
     for pattern in rule.rails:
-        found = [r for r in mine if re.fullmatch(f"{_PREFIX}(?:{pattern})", r.sensor.label)]
-        if not found:
+        found = [r for r in mine if _matching(pattern, [r.sensor.label])]
+        # one rail seen twice would count twice: rather no total than a wrong one
+        if not found or (len(found) > 1 and not rule.is_any_number):
             return []
         chosen += found
     return chosen
