@@ -29,12 +29,16 @@ values() { for p in "$@"; do
   printf '|%s:%s\n' "$n" "$v"
 done; }
 monitor() {
-  values "$1"/name "$1"/*_label "$1"/in[0-9]*_input "$1"/in[0-9]*_enable "$1"/curr[0-9]*_input \
-    "$1"/power[0-9]*_input "$1"/power[0-9]*_average "$1"/energy[0-9]*_input \
+  values "$1"/name "$1"/label "$1"/*_label "$1"/in[0-9]*_input "$1"/in[0-9]*_enable \
+    "$1"/curr[0-9]*_input "$1"/power[0-9]*_input "$1"/power[0-9]*_average "$1"/energy[0-9]*_input \
     "$1"/shunt[0-9]*_resistor "$1"/samples "$1"/update_interval "$1"/temp[0-9]*_input \
     "$1"/oc[0-9]*_event_cnt "$1"/in0_lcrit_alarm
   [ -d "$1/device" ] || return 0
   d=$(cd -P "$1/device" 2>/dev/null && pwd -P) && printf '|%s/device:%s\n' "${1#"$r"}" "${d##*/}"
+}
+pmic() {
+  if [ -f "$r/dev/vcio" ]; then cat "$r/dev/vcio"; return; fi
+  [ -z "$r" ] && [ -e /dev/vcio ] && command -v vcgencmd >/dev/null && vcgencmd pmic_read_adc
 }
 section system; { uname -s; uname -r; uname -m; } 2>/dev/null | lines
 text os /etc/os-release /usr/lib/os-release
@@ -57,6 +61,17 @@ done
 for d in "$r"/sys/class/powercap/*; do
   values "$d"/name "$d"/energy_uj "$d"/max_energy_range_uj
 done
+for d in "$r"/sys/class/power_supply/*; do
+  values "$d"/type "$d"/scope "$d"/status "$d"/power_now "$d"/current_now "$d"/voltage_now
+done
+for d in "$r"/sys/bus/i2c/drivers/INA231/*; do
+  values "$d"/enable "$d"/sensor_W "$d"/update_period
+done
+if [ -e "$r/dev/vcio" ]; then
+  if [ -r "$r/dev/vcio" ]; then v=present; else v='!EACCES'; fi
+  printf '|/dev/vcio:%s\n' "$v"
+  pmic 2>&1 | head -n 64 | while read -r n v; do printf '|/dev/vcio/%s:%s\n' "$n" "$v"; done
+fi
 for d in "$r"/sys/class/thermal/thermal_zone*; do
   values "$d"/type "$d"/temp "$d"/trip_point_[0-9]*_type "$d"/trip_point_[0-9]*_temp
 done
