@@ -38,6 +38,11 @@ void board_clock_source(const char *root, char *out, size_t size);
 void board_uname(char *machine, char *release, size_t size);
 int64_t board_memory_bytes(void);
 
+/* pmic.c: power chip of a Raspberry Pi 5, read through /dev/vcio */
+bool pmic_read(int fd, int64_t *microwatts);
+/* Sum of volts times amperes of the rails in the firmware's text; false unless every current has its volts. */
+bool pmic_sum(const char *text, int64_t *microwatts);
+
 /* emulated.c: "" on real hardware, else what gave the emulator away. A virtual machine is not emulated. */
 void board_emulated(const char *root, char *reason, size_t size);
 #endif

@@ -99,6 +99,8 @@ static bool read_sensor(struct scan *s, struct job *job) {
         return false;
     const char *form = sensor->form_name != NULL ? sensor->form_name : "";
     sensor->form = form[0] == 'e' ? SENSOR_ENERGY : strcmp(form, "product") == 0 ? SENSOR_PRODUCT : SENSOR_POWER;
+    if (HAS_ARM_SENSORS && form[0] == 'p' && form[1] == 'm')
+        sensor->form = SENSOR_PMIC;
     if (!check_keys(s, &b, b.line, NEED | (sensor->form == SENSOR_PRODUCT ? NEED_PRODUCT : 0), 0))
         return false;
     for (size_t i = 0; i < job->sensor_count; i++)

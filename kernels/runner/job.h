@@ -6,12 +6,18 @@
 #define JOB_BYTES_MAX (1 << 20)
 #define JOB_ITEMS_MAX 4096
 #define JOB_STRING_MAX (64 << 10)
+/* Boards with a power chip behind the firmware, or with watts as decimals, are Arm boards. */
+#if defined(__aarch64__) || defined(__arm__)
+#define HAS_ARM_SENSORS 1
+#else
+#define HAS_ARM_SENSORS 0
+#endif
 #define JOB_SENSORS_MAX 16
 #define JOB_WATCHES_MAX 64
 #define JOB_ARGS_MAX 64
 
 enum item_kind { ITEM_KERNEL, ITEM_NETWORK, ITEM_PROGRAM };
-enum sensor_form { SENSOR_POWER, SENSOR_PRODUCT, SENSOR_ENERGY };
+enum sensor_form { SENSOR_POWER, SENSOR_PRODUCT, SENSOR_ENERGY, SENSOR_PMIC };
 
 struct job_watch {
     const char *name, *path;

@@ -36,7 +36,8 @@ static bool is_printable(const char *s) {
 }
 
 static bool is_form(const char *s) {
-    return strcmp(s, "power") == 0 || strcmp(s, "product") == 0 || strcmp(s, "energy") == 0;
+    return strcmp(s, "power") == 0 || strcmp(s, "product") == 0 || strcmp(s, "energy") == 0 ||
+           (HAS_ARM_SENSORS && strcmp(s, "pmic") == 0);
 }
 
 static bool is_kind(const char *s) {

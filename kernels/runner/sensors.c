@@ -14,20 +14,20 @@
 #define READINGS_MAX 16384
 #define JSON_ROOM (60 << 10) /* of a frame, for readings */
 
-/* Files only: a pipe or a device in their place would be waited for, for ever. */
-static int open_file(const char *root, const char *path) {
+/* Files only: a pipe or a device in their place would be waited for, for ever; the firmware's mailbox is no such. */
+static int open_file(const char *root, const char *path, bool device) {
     char full[PATH_ROOM];
     struct stat info;
     if (path == NULL || snprintf(full, sizeof full, "%s%s", strcmp(root, "/") == 0 ? "" : root, path) >= PATH_ROOM)
         return -1;
     int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
+    if (fd < 0 || (fstat(fd, &info) == 0 && (S_ISREG(info.st_mode) || (device && S_ISCHR(info.st_mode)))))
         return fd;
     close(fd);
     return -1;
 }
 
-/* A plain integer and white space; anything else is no reading. */
+/* A plain integer and white space; anything else is no reading. ODROID's watts have six decimals: in millionths. */
 static bool read_value(int fd, int64_t *value) {
     char text[32], *end;
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
@@ -36,6 +36,10 @@ static bool read_value(int fd, int64_t *value) {
     text[n] = 0;
     errno = 0;
     *value = strtoll(text, &end, 10);
+    if (HAS_ARM_SENSORS && *end == '.' && end != text && strspn(end + 1, "0123456789") == 6) {
+        memmove(end, end + 1, strlen(end)); /* "0.123456" -> 0123456 */
+        *value = strtoll(text, &end, 10);
+    }
     return end != text && errno == 0 && end[strspn(end, " \n")] == 0;
 }
 
@@ -43,7 +47,10 @@ static bool read_value(int fd, int64_t *value) {
 static bool read_sensor(struct sensor_log *log, int64_t *t, int64_t *raw, int64_t *raw2) {
     int64_t begin = clock_now_ns();
     *raw2 = 0;
-    if (!read_value(log->fd, raw) || (log->fd2 >= 0 && !read_value(log->fd2, raw2)))
+    if (HAS_ARM_SENSORS && log->sensor->form == SENSOR_PMIC) {
+        if (!pmic_read(log->fd, raw))
+            return false;
+    } else if (!read_value(log->fd, raw) || (log->fd2 >= 0 && !read_value(log->fd2, raw2)))
         return false;
     *t = begin + (clock_now_ns() - begin) / 2;
     return true;
@@ -89,8 +96,8 @@ static void *sample(void *argument) {
 static bool open_log(struct sensor_log *log, const struct job *job, const struct job_sensor *sensor) {
     int64_t t, raw, raw2;
     log->sensor = sensor;
-    log->fd = open_file(job->root, sensor->path);
-    log->fd2 = sensor->form == SENSOR_PRODUCT ? open_file(job->root, sensor->path2) : -1;
+    log->fd = open_file(job->root, sensor->path, HAS_ARM_SENSORS && sensor->form == SENSOR_PMIC);
+    log->fd2 = sensor->form == SENSOR_PRODUCT ? open_file(job->root, sensor->path2, false) : -1;
     log->t_ns = calloc(READINGS_MAX, sizeof *log->t_ns);
     log->raw = calloc(READINGS_MAX, sizeof *log->raw);
     log->raw2 = calloc(READINGS_MAX, sizeof *log->raw2);
