@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 DEVICE = "/dev/vcio"
 _ANSWER = re.compile(rf".*?{DEVICE}/([^/]+)", re.DOTALL)
 # The numbers in brackets differ between a rail's current and its volts: names alone make pairs.
-_VALUE = re.compile(r"(current|volt)\([0-9]{1,3}\)=([0-9]{1,4}\.[0-9]{1,9})([AV])", re.ASCII)
+_VALUE = re.compile(r"(current|volt)\([0-9]{1,3}\)=([0-9]{1,3}\.[0-9]{1,12})([AV])", re.ASCII)
 _KINDS = {("current", "A"): "_A", ("volt", "V"): "_V"}
 _GAIN = 0.10
 _PERIOD_MS = 200
-_PARTLY = "of a rail only the current was given: an answer cut short is no sum"
+_PARTLY = "without amperes and volts that can be read, so that a sum would be too small"
 
 
 def parse(text: str) -> tuple[dict[str, float], str]:
@@ -30,8 +30,8 @@ def parse(text: str) -> tuple[dict[str, float], str]:
 
     A failure comes as text with exit status 0. EXT5V and BATT have volts only and are left out.
     """
-    lines = [line.split(None, 1) for line in text.splitlines()]
-    return _pairs({words[0]: words[1].strip() for words in lines if len(words) == 2})
+    lines = [[*line.split(None, 1), ""] for line in text.splitlines() if line.strip()]
+    return _pairs({words[0]: words[1].strip() for words in lines})
 
 
 def find(files: Mapping[str, str]) -> Found:
@@ -64,18 +64,19 @@ def find(files: Mapping[str, str]) -> Found:
 
 
 def _pairs(answer: Mapping[str, str]) -> tuple[dict[str, float], str]:
-    amperes: dict[str, float] = {}
-    volts: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, text in answer.items():
         match = _VALUE.fullmatch(text)
         if match and _KINDS.get((match[1], match[3])) == name[-2:]:
-            (amperes if match[1] == "current" else volts)[name[:-2]] = float(match[2])
-    if not amperes:
+            values[name] = float(match[2])
+    rails = [name[:-2] for name in answer if len(name) > 2 and name.endswith("_A")]
+    if not rails:
         words = " ".join(f"{name} {text}" for name, text in answer.items())[:120]
         return {}, f"no currents in the answer: {words or 'empty'}"
-    if not amperes.keys() <= volts.keys():
-        return {}, _PARTLY
-    watts = {name: value * volts[name] for name, value in amperes.items()}
+    broken = [rail for rail in rails if not {f"{rail}_A", f"{rail}_V"} <= values.keys()]
+    if broken:
+        return {}, f"{', '.join(broken)[:120]} {_PARTLY}"
+    watts = {rail: values[f"{rail}_A"] * values[f"{rail}_V"] for rail in rails}
     if sum(watts.values()) > MAX_W:
         return {}, f"{sum(watts.values()):.0f} W are not those of a board"
     return watts, ""

@@ -10,7 +10,7 @@
 #define TAG_GENCMD 0x00030080u
 #define ANSWERED 0x80000000u
 #define TEXT_BYTES 1024
-#define WHOLE_MAX 1000 /* volts or amperes: more is no board */
+#define WHOLE_MAX 999 /* volts or amperes: more is no board */
 
 /* A property message of the mailbox: one tag, and a zero behind it that ends the list. */
 struct message {
