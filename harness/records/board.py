@@ -60,8 +60,9 @@ class Hello:
 class SensorFile:
     """One quantity the runner can sample: `scale` turns the raw number into watts or joules.
 
-    `kind` is `power` (path alone), `product` (path times path2) or `energy` (a counter that wraps
-    past `wrap_raw`). `scope` is one of wall, board, module, package, rails, accelerator.
+    `kind` is `power` (path alone), `product` (path times path2), `energy` (a counter that wraps
+    past `wrap_raw`) or `pmic` (microwatts that a Raspberry Pi 5 adds up, runners on Arm only).
+    `scope` is one of wall, board, module, package, rails, accelerator.
     """
 
     id: str
