@@ -149,7 +149,7 @@ RULES: tuple[Rule, ...] = (
         match=r"eic7700",
         rails=(".*",),
         scope="board",
-        source="capture (Linux 6.6)",
+        source="capture (2025)",
         chip=r"ina226|ina2xx",
         volts=(9.0, 15.0),
     ),
@@ -194,7 +194,7 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-# In the same order of trust: sbc-bench's captures and makers' schematics show no monitor.
+# Captures by sbc-bench show thermometers at most, and no monitor.
 BARE: tuple[Bare, ...] = (
     Bare(
         board="Jetson Nano 2GB",

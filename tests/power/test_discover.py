@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.config.tree import parse_tree
 from harness.power import discover as room
 from harness.power.discover import discover
-from tests.power.fixtures import CORPUS, Seen
+from tests.power.fixtures import Seen
 
 H = "/sys/class/hwmon/hwmon1/"
 
@@ -267,19 +267,68 @@ def test_any_tree_is_sensors_or_words(files: dict[str, str]) -> None:
     assert all(s.quantum_w >= 0 and s.path in files for s in sensors)
 
 
-@pytest.mark.corpus
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no captured boards beside the checkout")
-@pytest.mark.parametrize(
-    ("name", "compatible", "expected"),
-    [
-        ("orin_nano_hwmon_derived", "nvidia,p3767-0003", [("ina3221:VDD_IN", "product", "module")]),
-        ("agx_orin_ina3221_0041", "nvidia,p3701-0000", []),
-        ("hwmon_coretemp_nct6775", "", []),
-        ("rapl_intel_package_core", "", [("rapl:package-0", "energy", "package")]),
-        ("orin_soctherm_oc_a", "nvidia,p3701-0000", []),
-        ("thermal_zones_procfs", "", []),
-    ],
-)
-def test_captured_trees(name: str, compatible: str, expected: list[tuple[str, str, str]]) -> None:
-    files = parse_tree((CORPUS / "sysfs" / f"{name}.txt").read_text())
-    assert found(Seen(files=files, compatible=(compatible,))) == expected
+def test_counters_and_powers_of_one_chip_are_joined_channel_by_channel() -> None:
+    files = {
+        f"{H}name": "pac1934",
+        f"{H}energy1_input": "5",
+        f"{H}power1_input": "7",
+        f"{H}power2_input": "7",
+        f"{H}in2_input": "5000",
+        f"{H}curr2_input": "9",
+        f"{H}in3_input": "5000",
+        f"{H}curr3_input": "9",
+    }
+    assert [sensor for sensor, _, _ in found(Seen(files=files))] == [
+        "pac1934:energy1",
+        "pac1934:power2",
+        "pac1934:in3",
+    ]
+
+
+def test_scmi_numbers_mean_nothing_its_labels_do() -> None:
+    files = {
+        f"{H}name": "scmi_sensors",
+        f"{H}energy1_input": "5",
+        f"{H}energy1_label": "BIG_ENERGY",
+        f"{H}power1_input": "7000000",
+        f"{H}power1_label": "GPU_POWER",
+        f"{H}power2_input": "7000000",
+        f"{H}power2_label": "BIG_ENERGY",
+    }
+    assert [sensor for sensor, _, _ in found(Seen(files=files))] == [
+        "scmi_sensors:BIG_ENERGY",
+        "scmi_sensors:GPU_POWER",
+    ]
+
+
+def test_a_chip_of_one_channel_is_called_by_its_own_label() -> None:
+    files = {f"{H}name": "ina238", f"{H}label": "VIN", f"{H}power1_input": "31000000"}
+    seen = Seen(files=files, model="NVIDIA Jetson AGX Thor Developer Kit")
+    assert found(seen) == [("ina238:VIN", "power", "board")]
+    two = files | {f"{H}power2_input": "1000000"}
+    assert [s[0] for s in found(replace(seen, files=two))] == ["ina238:power1", "ina238:power2"]
+
+
+def test_ids_are_such_as_a_job_takes() -> None:
+    files: dict[str, str] = {}
+    for n in (1, 2):
+        files |= {
+            f"/sys/class/hwmon/hwmon{n}/name": "ina226",
+            f"/sys/class/hwmon/hwmon{n}/power1_input": "1000000",
+            f"/sys/class/hwmon/hwmon{n}/power1_label": "5 V+ (ü)",
+        }
+    for sensor in discover(Seen(files=files))[0]:
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", sensor.id)
+
+
+def test_one_rail_seen_twice_makes_no_total() -> None:
+    files = ina3221(("VDD_IN", 5048, 960))
+    again = {k.replace("hwmon1", "hwmon2"): v for k, v in files.items()}
+    sensors, _ = discover(Seen(files=files | again, compatible=("nvidia,p3767-0005",)))
+    assert [(s.scope, s.total) for s in sensors] == [("rails", ""), ("rails", "")]
+
+
+def test_psys_counts_when_asked_for() -> None:
+    files = rapl((":0", "package-0", "7"), (":1", "psys", "9"), (":a", "package-a", "4"))
+    assert [s[0] for s in found(Seen(files=files))] == ["rapl:package-0"]
+    assert found(Seen(files=files, sensor="rapl:psys")) == [("rapl:psys", "energy", "board")]
