@@ -43,7 +43,8 @@ class Source(Protocol):
 
 def sensor_id(chip: str, label: str) -> str:
     """Return `chip:label` in the characters that a JOB and boards.yaml take."""
-    return re.sub(r"[^A-Za-z0-9._:-]+", "_", f"{chip}:{label}")[:100]
+    made = re.sub(r"[^A-Za-z0-9._:-]+", "_", f"{chip}:{label}")
+    return made.lstrip("._:-")[:100] or "unnamed"
 
 
 def denied(files: Mapping[str, str], path: str) -> bool:

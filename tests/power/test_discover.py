@@ -332,3 +332,45 @@ def test_psys_counts_when_asked_for() -> None:
     files = rapl((":0", "package-0", "7"), (":1", "psys", "9"), (":a", "package-a", "4"))
     assert [s[0] for s in found(Seen(files=files))] == ["rapl:package-0"]
     assert found(Seen(files=files, sensor="rapl:psys")) == [("rapl:psys", "energy", "board")]
+
+
+# the files of every source at once, as no board has them
+EVERYWHERE = [
+    *(f"{H}{name}" for name in ("name", "label", "device", "in1_input", "curr1_input")),
+    *(f"{H}{name}" for name in ("power1_input", "power1_label", "power2_average", "energy1_input")),
+    *(f"/sys/class/power_supply/BAT0/{name}" for name in ("type", "status", "power_now")),
+    *(f"/sys/class/power_supply/BAT0/{name}" for name in ("voltage_now", "current_now")),
+    *(f"/sys/class/powercap/intel-rapl:0/{name}" for name in ("name", "energy_uj")),
+    "/sys/class/powercap/intel-rapl:0/max_energy_range_uj",
+    *(f"/sys/bus/i2c/drivers/INA231/3-0040/{name}" for name in ("enable", "sensor_W")),
+    *(f"/sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0/{name}" for name in ("rail_name_0",)),
+    "/sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0/in_power0_input",
+    "/sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0/in_voltage0_input",
+    *("/dev/vcio", "/dev/vcio/X_A", "/dev/vcio/X_V", "/dev/vcio/error=1"),
+]
+ANYTHING = (
+    st.sampled_from(
+        ["ina3221", "ina226", "scmi_sensors", "Battery", "Discharging", "package-0", "psys", "VIN"]
+    )
+    | st.sampled_from(["1.500000", "current(1)=1.5A", "volt(2)=900.0V", "!EACCES", "present", "NC"])
+    | st.integers(-(10**18), 10**18).map(str)
+    | st.text(max_size=60)
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(EVERYWHERE), ANYTHING),
+    st.sampled_from(["nvidia,p3767-0005", "eswin,eic7700", "nvidia,p3834", "raspberrypi,4", ""]),
+)
+def test_any_files_of_any_source_give_watts_of_a_board_or_words(
+    files: dict[str, str], compatible: str
+) -> None:
+    sensors, absent = discover(Seen(files=files, compatible=(compatible,)))
+    assert bool(sensors) != bool(absent)
+    for sensor in sensors:
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", sensor.id)
+        assert 1 <= sensor.period_ms <= 60_000
+        assert sensor.wrap_raw >= 0
+        if sensor.kind in {"power", "product"} and "INA231" not in sensor.path:
+            raw = int(files[sensor.path]) * int(files.get(sensor.path2, 1))
+            assert abs(raw * sensor.scale) <= 2000
