@@ -55,7 +55,7 @@ def _rail(files: Mapping[str, str], zone: str, name: str) -> Rail:
         scale=1e-6,
         scope="board" if name == "psys" else "rails",
         label=label,
-        wrap_raw=number(files, f"{zone}/max_energy_range_uj") or 0,
+        wrap_raw=max(0, number(files, f"{zone}/max_energy_range_uj") or 0),
         gain=_GAIN,
     )
     return Rail(sensor=sensor, chip="rapl")
