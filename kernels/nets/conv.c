@@ -38,7 +38,7 @@ static void conv_fused(const struct net_state *s, const struct layer *l, const s
 static void conv_sums(const struct net_state *s, const struct layer *l, const struct scratch *t, struct range rows) {
     struct conv_args call = conv_call(s, l, t);
     size_t wide = l->made.w, step = l->block / wide;
-    struct finish_call to = {.z = t->sums, .stride = 4 * l->channels, .n = l->channels};
+    struct finish_call to = {.z = t->sums, .stride = 4 * l->channels, .floats = l->float_sums, .n = l->channels};
     call.epilogue = EPILOGUE_SUMS;
     call.out_stride = to.stride;
     for (call.row = rows.first; call.row < rows.end; call.row += call.rows) {

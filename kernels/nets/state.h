@@ -20,8 +20,8 @@ typedef void layer_fn(const struct net_state *s, const struct layer *l, size_t t
 
 /* How a CONV gets its sums. */
 enum conv_how {
-    CONV_FUSED,  /* w1a1: a conv kernel that also does all that follows: rows of the output */
-    CONV_SUMS,   /* w1a1: a conv kernel, then the finish, some rows at a time */
+    CONV_FUSED,  /* w1a1, wide fp32: a conv kernel that also does all that follows: rows of the output */
+    CONV_SUMS,   /* the same: a conv kernel, then the finish, some rows at a time */
     CONV_DIRECT, /* a product: the map itself is A */
     CONV_GATHER, /* a product: windows gathered into rows of A */
 };

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.bench_networks.peers import PEERS
 
 SQUEEZENET = "squeezenet1_1"
+SQUEEZENET_DUAL = "squeezenet1_1_dual"
 RESNET = "resnet18"
 BINARIZED = "binarized_resnet18"
 BINARIZED_SAME = "binarized_resnet18_same"  # with TensorFlow's padding
@@ -96,6 +97,25 @@ GOALS = (
         SQUEEZENET,
         "w8a8",
         {"OpenVINO int8": 1.0, "OpenVINO int8, vectors only": 0.0, "ORT int8": 1.25},
+    ),
+    *_goals(
+        "SqueezeNet 1.1 w4a8: times the same network in 8 bits",
+        SQUEEZENET,
+        "w4a8",
+        {"OpenVINO int8": 0.0, "ORT int8": 0.0},
+    ),
+    *_goals(
+        "SqueezeNet 1.1 w4a8 in two addends: times the same network in 8 bits",
+        SQUEEZENET_DUAL,
+        "w4a8",
+        {"OpenVINO int8": 0.0, "ORT int8": 0.0},
+        theirs=SQUEEZENET,
+    ),
+    *_goals(
+        "SqueezeNet 1.1 fp16: times the same network in fp32",
+        SQUEEZENET,
+        "fp16",
+        {"ORT fp32": 0.0},
     ),
     *_goals(
         "SqueezeNet 1.1 fp32",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.networks.plans.graph import (
@@ -95,6 +95,34 @@ def random_plan(seed: int, steps: int = 5, schemes: Sequence[str] = EXACT) -> Pl
         layers=tuple(m.layers),
         input=0,
         output=m.layers[-1].out or 0,
+    )
+
+
+def wide_plan(seed: int, *, low: float, adds: bool) -> PlanNetwork:
+    """Return a network of floats with so many products in a sum that a conv kernel takes them."""
+    m = Maker(random.Random(seed))
+    m.x = m.tensor(TensorType.F32, (7, 6, 128))
+    source, shape = m.x, (7, 6, 128)
+    weights, _ = weights_of(m, "fp32", source, 128, 9)
+    m.x = m.tensor(TensorType.F32, shape)
+    m.tensors[m.x] = replace(m.tensors[m.x], slot=None)
+    m.add(
+        op=Op.CONV,
+        scheme="fp32",
+        source=source,
+        out=m.x,
+        shortcut=source if adds else None,
+        filters=128,
+        weights=weights,
+        scale=m.numbers(128, 0.03),
+        bias=m.numbers(128, 0.2),
+        low=low,
+        border=Border.ZERO,
+        **dict.fromkeys(("kernel_h", "kernel_w"), 3),
+        **dict.fromkeys(("pad_top", "pad_left"), 1),
+    )
+    return PlanNetwork(
+        name="wide", tensors=tuple(m.tensors), layers=tuple(m.layers), input=0, output=m.x
     )
 
 

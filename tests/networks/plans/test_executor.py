@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import subprocess
 from dataclasses import replace
@@ -17,7 +18,7 @@ from harness.networks.zoo import birealnet
 from tests.helpers import virtual
 from tests.networks.bands import banded
 from tests.networks.conftest import case, small
-from tests.networks.random_plans import random_plan
+from tests.networks.random_plans import random_plan, wide_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,6 +90,20 @@ def test_sums_of_floats_are_near(driver: Callable[..., Path], tmp_path: Path, sc
         difference = np.abs(np.frombuffer(paths[-1].read_bytes(), "<f4") - told).max()
         # halves are rounded again after every layer
         assert difference <= (1e-4 if scheme == "fp32" else 2e-2) * np.abs(told).max()
+
+
+@pytest.mark.parametrize("adds", [False, True])
+@pytest.mark.parametrize("low", [-math.inf, 0.0])
+def test_wide_sums_of_floats_are_near(
+    driver: Callable[..., Path], tmp_path: Path, low: float, *, adds: bool
+) -> None:
+    paths, wanted = case(tmp_path, wide_plan(3, low=low, adds=adds), 3)
+    told = np.frombuffer(wanted, "<f4")
+    for features in (ALL, NARROW, PORTABLE):
+        done = run([driver(HERE), "run", *paths, features])
+        assert "float_conv_fp32" in done.stdout
+        made = np.frombuffer(paths[-1].read_bytes(), "<f4")
+        assert np.abs(made - told).max() <= 1e-4 * np.abs(told).max()
 
 
 def test_no_undefined_behaviour(driver: Callable[..., Path], tmp_path: Path) -> None:
