@@ -8,8 +8,9 @@ static void *take(struct arena *a, uint64_t bytes) {
     return at;
 }
 
-/* Channels of a pixel below which an AFFINE takes several pixels as one: fewer make poor vectors. */
-enum { WIDE_CHANNELS = 256 };
+/* Channels of a pixel below which an AFFINE takes several pixels as one: fewer make poor vectors. WIDE_STEP: of pixels
+ * with fewer channels than that, so that no channels are left over. */
+enum { WIDE_CHANNELS = 256, WIDE_STEP = 16 };
 
 static void more(uint64_t *have, uint64_t want) { *have = want > *have ? want : *have; }
 
@@ -44,8 +45,9 @@ static bool resolve(const struct net *n, const struct plan_head *h, uint32_t ind
     if (l->plan.op == PLAN_CONV)
         return layer_choose(l, n->features, n->threads);
     bool gapless = l->out.type && l->out.type != PLAN_PLANES && l->out.c == l->channels && !l->bits.type;
+    size_t step = l->channels < WIDE_STEP ? WIDE_STEP : 1;
     if (l->plan.op == PLAN_AFFINE && gapless && l->channels < WIDE_CHANNELS)
-        l->wide = WIDE_CHANNELS / l->channels;
+        l->wide = WIDE_CHANNELS / l->channels / step * step;
     l->units = ((size_t)l->made.h * l->made.w + l->wide - 1) / l->wide;
     l->block = l->units < BLOCK_ROWS ? l->units : BLOCK_ROWS;
     return true;

@@ -1,4 +1,4 @@
-/* Rows of IEEE halves. They are there for small memories, not for speed, so one plain body serves all. */
+/* Rows of IEEE halves, none of which is NaN but where a network makes one. */
 #ifndef NETS_HALVES_H
 #define NETS_HALVES_H
 #include <stddef.h>
