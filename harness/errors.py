@@ -116,6 +116,16 @@ class QuarantinedError(BoardError):
     """A board that failed again and again: nothing more is asked of it in this run."""
 
 
+class MeterError(HarnessError):
+    """An external meter gave no reading this time; the next one may come."""
+
+    exit_code = EXIT_INFRA
+
+
+class MeterGoneError(MeterError):
+    """An external meter that will give no more readings: its program ended, it cannot be opened."""
+
+
 class LeaseHeldError(HarnessError):
     """Another run holds the board; the text names the holder and the time left."""
 
