@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.records.external import External
+from harness.records.meter import MeterEntry
 
 LOCAL = "local"
 
@@ -26,6 +27,7 @@ class BoardEntry:
     become: str = "none"
     tune: bool = False
     sensor: str = "auto"
+    meter: MeterEntry | None = None
     root: str = "/"
     runtimes: Mapping[str, str] = field(default_factory=dict)
     recover: str | None = None
