@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from harness.boards.externals import PROJECT, declared, joined, of_project
 from harness.config.document import Document, load
 from harness.config.inventory_model import BoardModel, InventoryModel
-from harness.config.schema import validate
+from harness.config.meter_model import meter_entry
+from harness.config.schema import suggestion, validate
 from harness.config.words import NAME as _NAME
 from harness.errors import ConfigError
 from harness.records.board import LOCAL, BoardEntry
@@ -95,7 +96,27 @@ def _checked(document: Document) -> InventoryModel:
             where=document.where(("boards", LOCAL)),
             do="give the other machine a name of its own",
         )
+    for name, board in model.boards.items():
+        if board.meter is not None and board.meter.board is not None:
+            _other_board(document, model, name, board.meter.board)
     return model
+
+
+def _other_board(document: Document, model: InventoryModel, name: str, other: str) -> None:
+    """Refuse a meter that hangs on no board of this file, or on the board it measures."""
+    where = document.where(("boards", name, "meter", "board"))
+    if other == name:
+        raise ConfigError(
+            f"{name!r} cannot be its own meter",
+            where=where,
+            do="a sensor of the board itself is chosen by `power: {sensor: ...}`",
+        )
+    if other != LOCAL and other not in model.boards:
+        raise ConfigError(
+            f"the meter hangs on {other!r}, which is no board here{suggestion(other, model.boards)}",
+            where=where,
+            do="write that board down too, or `local` for this machine",
+        )
 
 
 def _entries(
@@ -117,4 +138,6 @@ def _with_local(
 
 def _entry(name: str, board: BoardModel, externals: Mapping[str, External]) -> BoardEntry:
     keys = board.model_dump(exclude={"power", "meter", "externals"})
-    return BoardEntry(name=name, sensor=board.power.sensor, externals=externals, **keys)
+    meter = meter_entry(board.meter) if board.meter else None
+    sensor = board.power.sensor
+    return BoardEntry(name=name, sensor=sensor, meter=meter, externals=externals, **keys)

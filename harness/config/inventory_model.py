@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from harness.config.external_model import Externals
+from harness.config.meter_model import MeterModel
 from harness.config.schema import Strict
 from harness.config.words import NAME, Name, check
 
@@ -46,20 +47,12 @@ class BoardModel(Strict):
     become: Literal["none", "sudo-n"] = "none"
     tune: bool = False
     power: PowerModel = PowerModel()
-    meter: object = None
+    meter: MeterModel | None = None
     runtimes: dict[str, Path] = Field(default_factory=dict)
     recover: Annotated[str, AfterValidator(check(_LINE, "command of one line"))] | None = None
     root: Path = "/"
     emulated: bool = False
     externals: Externals = Field(default_factory=dict)  # this board's own, before the common ones
-
-    @field_validator("meter")
-    @classmethod
-    def _no_meter(cls, value: object) -> object:
-        # a meter that is written down and then ignored would be a lie in every result
-        if value is not None:
-            raise ValueError("this version reads no external meter; leave `meter` out")
-        return value
 
     @field_validator("runtimes")
     @classmethod

@@ -9,6 +9,7 @@ import pytest
 from harness.boards.inventory import load_inventory, places, user_file
 from harness.errors import ConfigError
 from harness.records.board import BoardEntry
+from harness.records.meter import MeterEntry
 
 TEXT = "boards:\n  pi: {host: pi.lan, tags: [arm], power: {sensor: none}}\n"
 
@@ -50,6 +51,31 @@ def test_faults_have_positions() -> None:
     with pytest.raises(ConfigError, match="did you mean 'host'") as caught:
         load_inventory()
     assert caught.value.where == "boards.yaml:2:8"
+
+
+def test_a_meter() -> None:
+    Path("boards.yaml").write_text(
+        "boards:\n  pi: {meter: {shelly: http://plug.lan}}\n"
+        "  vf2: {meter: {board: pi, hwmon: ina226}}\n  k1: {meter: {board: local, hwmon: a}}\n"
+    )
+    entries = load_inventory().entries
+    assert entries["pi"].meter == MeterEntry(kind="shelly", target="http://plug.lan")
+    assert entries["vf2"].meter == MeterEntry(kind="board", target="pi", hwmon="ina226")
+    assert entries["local"].meter is None
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("pi-1", "which is no board here; did you mean 'pi'"), ("vf2", "cannot be its own meter")],
+)
+def test_a_meter_on_another_board_wants_that_board(other: str, words: str) -> None:
+    Path("boards.yaml").write_text(
+        f"boards:\n  pi: {{}}\n  vf2:\n    meter: {{board: {other}, hwmon: ina226}}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_inventory()
+    assert words in caught.value.what
+    assert caught.value.where == "boards.yaml:4:20"
 
 
 def test_user_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def test_refused(change: dict[str, object]) -> None:
         {"port": 0},
         {"port": 70000},
         {"become": "sudo"},
-        {"meter": {"board": "x"}},
+        {"meter": {"board": "x"}},  # without the label of its sensor
         {"runtimes": {"onnxruntime": "python3"}},
         {"runtimes": {"../x": "/usr/bin/python3"}},
         {"power": {"sensor": "a b"}},
