@@ -105,6 +105,7 @@ def _checked(document: Document) -> InventoryModel:
 def _other_board(document: Document, model: InventoryModel, name: str, other: str) -> None:
     """Refuse a meter that hangs on no board of this file, or on the board it measures."""
     where = document.where(("boards", name, "meter", "board"))
+    hint = suggestion(other, model.boards)
     if other == name:
         raise ConfigError(
             f"{name!r} cannot be its own meter",
@@ -113,7 +114,7 @@ def _other_board(document: Document, model: InventoryModel, name: str, other: st
         )
     if other != LOCAL and other not in model.boards:
         raise ConfigError(
-            f"the meter hangs on {other!r}, which is no board here{suggestion(other, model.boards)}",
+            f"the meter hangs on {other!r}, which is no board here{hint}",
             where=where,
             do="write that board down too, or `local` for this machine",
         )
