@@ -1,0 +1,214 @@
+"""A meter's track on the board's clock: windows of readings, as energy.py takes them, and joules.
+
+What a meter beside the board adds to the uncertainty is when its readings were taken: the offset of
+the clocks, the round trip of the request, the age of the value, and the edges between two readings.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.power import integrate
+from harness.power.energy import RESOLVED, K, SensorReadings, energies
+from harness.power.integrate import Readings
+from harness.records.board import SensorFile
+from harness.records.measurement import Energy, Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.power.meters.meter import Traits
+    from harness.power.meters.offset import Offset
+    from harness.power.meters.sampling import Track
+
+MAX_OFFSET_SHARE = 0.01
+_SCALE_W = 1e-6  # readings become whole microwatts
+_GUARD_PERIODS = 3
+_SHIFTS = np.linspace(-1.0, 1.0, 9)
+# a step at an edge that lies anywhere between two readings: T * step * sqrt(1/20), rounded up
+_EDGE = 0.23
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """One window on the board's CLOCK_MONOTONIC; an idle one has no inferences."""
+
+    begin_ns: int
+    end_ns: int
+    inferences: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aligned:
+    """Readings of one meter for one item, and what the clocks add (k = 1, all windows together).
+
+    `refused` says in words why there are no windows; `ended` why the meter stopped early.
+    """
+
+    readings: SensorReadings
+    u_offset_ns: int = 0
+    u_align_j: float = 0.0
+    refused: str = ""
+    ended: str = ""
+
+
+def sensor_file(source: str, traits: Traits) -> SensorFile:
+    """Return a meter in the form of a board's own sensor."""
+    return SensorFile(
+        id=source,
+        kind="power",
+        path="",
+        scale=_SCALE_W,
+        scope=traits.scope,
+        label=source,
+        quantum_w=traits.quantum_w,
+        gain=traits.gain,
+        period_ms=traits.period_ms,
+    )
+
+
+def align(
+    source: str,
+    traits: Traits,
+    track: Track,
+    offset: Offset,
+    windows: Sequence[Span],
+    idle: tuple[Span | None, Span | None] = (None, None),
+) -> Aligned:
+    """Cut a track into the windows of an item, moved to the board's clock."""
+    sensor = sensor_file(source, traits)
+    refused = offset.fault or _refusal(offset, windows)
+    if refused:
+        empty = SensorReadings(sensor=sensor, windows=())
+        return Aligned(readings=empty, refused=refused, ended=track.ended)
+    stamps = _Stamps(track, offset, traits)
+    cut = [stamps.cut(span) for span in windows]
+    before, after = (stamps.cut(span) if span else None for span in idle)
+    bounds = [_bound_ns(offset, span) for span in windows]
+    return Aligned(
+        readings=SensorReadings(sensor=sensor, windows=cut, idle_before=before, idle_after=after),
+        u_offset_ns=max(bounds),
+        u_align_j=_u_align(sensor, cut, [u + stamps.u_ns for u in bounds]),
+        ended=track.ended,
+    )
+
+
+def energy(aligned: Aligned) -> Energy | None:
+    """Return the joules of a meter; None when its windows were refused (`aligned.refused`).
+
+    As energy.py judges it, with what the clocks add to every uncertainty; a net value that is no
+    longer three of its uncertainties becomes an upper bound.
+    """
+    one = aligned.readings
+    if not one.windows:
+        return None
+    found = energies(one.sensor, one.windows, one.idle_before, one.idle_after)
+    reasons = found.reasons
+    if aligned.ended and found.status is Status.INVALID:
+        reasons = (*reasons, Reason(rule="V21", words=f"the meter stopped: {aligned.ended}"))
+    u_j = K * aligned.u_align_j
+    wider = replace(found, reasons=reasons, u_j=math.hypot(found.u_j, u_j))
+    if found.energy_net_upper_j is not None:
+        return replace(wider, energy_net_upper_j=found.energy_net_upper_j + u_j)
+    if found.energy_net_j is None or found.u_net_j is None:
+        return wider
+    return _net(wider, found.energy_net_j, math.hypot(found.u_net_j, u_j))
+
+
+def _net(found: Energy, net_j: float, u_net_j: float) -> Energy:
+    if net_j >= RESOLVED * u_net_j / K:
+        return replace(found, u_net_j=u_net_j)
+    words = "net energy not resolved: below 3 of its own uncertainties, in joules"
+    limit = RESOLVED * u_net_j / K
+    reason = Reason(rule="not resolved", words=words, seen=net_j, limit=limit)
+    return replace(
+        found,
+        reasons=(*found.reasons, reason),
+        energy_net_j=None,
+        u_net_j=None,
+        inferences_per_joule_net=None,
+        energy_net_upper_j=net_j + u_net_j,
+    )
+
+
+def _refusal(offset: Offset, windows: Sequence[Span]) -> str:
+    for span in windows:
+        u_ns, length_ns = _bound_ns(offset, span), span.end_ns - span.begin_ns
+        if u_ns > MAX_OFFSET_SHARE * length_ns:
+            return (
+                f"the clocks of board and meter are known to {u_ns / 1e6:.3g} ms only, more than"
+                f" 1 % of a window of {length_ns / 1e9:.3g} s: longer windows, or a quicker link"
+            )
+    return ""
+
+
+def _bound_ns(offset: Offset, span: Span) -> int:
+    return max(offset.at(offset.controller_ns(t))[1] for t in (span.begin_ns, span.end_ns))
+
+
+class _Stamps:
+    """A track's readings on the board's clock, in rising order."""
+
+    def __init__(self, track: Track, offset: Offset, traits: Traits) -> None:
+        middles = [(a + b) // 2 for a, b in zip(track.begin_ns, track.end_ns, strict=True)]
+        self._t_ns: list[int] = []
+        self._raw: list[int] = []
+        for middle_ns, watts in zip(middles, track.watts, strict=True):
+            t_ns = middle_ns + offset.at(middle_ns)[0]
+            if not self._t_ns or t_ns > self._t_ns[-1]:
+                self._t_ns.append(t_ns)
+                self._raw.append(round(watts / _SCALE_W))
+        halves = [(b - a) / 2 for a, b in zip(track.begin_ns, track.end_ns, strict=True)]
+        # how far the readings may have been taken from their stamps: the round trip, and their age
+        self.u_ns = (sum(halves) / len(halves) if halves else 0.0) + traits.lag_ms * 1e6
+        self._guard_ns = _GUARD_PERIODS * traits.period_ms * 1_000_000 + round(self.u_ns)
+
+    def cut(self, span: Span) -> Readings:
+        """Return the window with the readings in it and a few on either side."""
+        first = bisect_left(self._t_ns, span.begin_ns - self._guard_ns)
+        last = bisect_right(self._t_ns, span.end_ns + self._guard_ns)
+        return Readings(
+            begin_ns=span.begin_ns,
+            end_ns=span.end_ns,
+            t_ns=tuple(self._t_ns[first:last]),
+            raw=tuple(self._raw[first:last]),
+            inferences=span.inferences,
+        )
+
+
+def _u_align(sensor: SensorFile, windows: Sequence[Readings], bounds_ns: Sequence[float]) -> float:
+    """Return what the times add: one shift of all windows together, and each edge by itself."""
+    good = [
+        (window, u_ns)
+        for window, u_ns in zip(windows, bounds_ns, strict=True)
+        if not integrate.fault(sensor, window)
+    ]
+    shifted = sum((_shifted(sensor, window, u_ns) for window, u_ns in good), np.zeros(len(_SHIFTS)))
+    edges = [edge for window, _ in good for edge in _edges(sensor, window)]
+    # a bound on both sides: a rectangle
+    return math.hypot(float(np.abs(shifted).max()) / math.sqrt(3), *edges)
+
+
+def _shifted(sensor: SensorFile, window: Readings, u_ns: float) -> integrate.Floats:
+    """Return how the joules change when the window moves by up to `u_ns` either way."""
+    t, watts = integrate.seconds_of(window), integrate.watts(sensor, window)
+    moved = [
+        integrate.integrate(t, watts, s * u_ns / 1e9, window.seconds + s * u_ns / 1e9)
+        for s in _SHIFTS
+    ]
+    return np.array(moved) - integrate.joules(sensor, window)
+
+
+def _edges(sensor: SensorFile, window: Readings) -> list[float]:
+    """Return, for begin and end, what may have happened unseen between two readings there."""
+    t, watts = integrate.seconds_of(window), integrate.watts(sensor, window)
+    found = []
+    for edge in (0.0, window.seconds):
+        k = min(max(int(np.searchsorted(t, edge)), 1), len(t) - 1)
+        found.append(_EDGE * abs(float(watts[k] - watts[k - 1])) * float(t[k] - t[k - 1]))
+    return found
