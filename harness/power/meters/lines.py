@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from decimal import Decimal
 from typing import NamedTuple
 
 from harness.errors import MeterError
@@ -35,7 +36,7 @@ def parse(text: str, *, where: str) -> Line:
         )
     watts = checked(float(match.group(2)), where=where, name="the reading")
     own = match.group(1)
-    return Line(None if own is None else round(float(own) * 1e9), watts)
+    return Line(None if own is None else round(Decimal(own) * 10**9), watts)
 
 
 class Stamper:
@@ -54,11 +55,9 @@ class Stamper:
 
     def take(self, lines: list[Line], now_ns: int) -> list[Sample | MeterError]:
         """Return the samples of lines that arrived together, an error where a time falls."""
-        found = [
-            self._timed(line.own_ns, line.watts, now_ns)
-            for line in lines
-            if line.own_ns is not None
-        ]
+        own = [line for line in lines if line.own_ns is not None]
+        self._differences.extend(now_ns - line.own_ns for line in own if line.own_ns is not None)
+        found = [self._timed(line.own_ns or 0, line.watts) for line in own]
         plain = [line.watts for line in lines if line.own_ns is None]
         before, self._arrived_ns = self._arrived_ns, now_ns
         if plain:
@@ -66,7 +65,7 @@ class Stamper:
             found.append(Sample(begin_ns, now_ns, sum(plain) / len(plain)))
         return found
 
-    def _timed(self, own_ns: int, watts: float, now_ns: int) -> Sample | MeterError:
+    def _timed(self, own_ns: int, watts: float) -> Sample | MeterError:
         if self._own_ns is not None and own_ns <= self._own_ns:
             return MeterError(
                 f"its times do not rise: {own_ns / 1e9:.6f} s after {self._own_ns / 1e9:.6f} s",
@@ -74,6 +73,5 @@ class Stamper:
                 do="print the time of each reading, in seconds of one clock that is never set",
             )
         self._own_ns = own_ns
-        self._differences.append(now_ns - own_ns)
         at_ns = own_ns + min(self._differences)
         return Sample(at_ns, at_ns, watts)

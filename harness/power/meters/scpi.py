@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.errors import MeterError, MeterGoneError
+from harness.errors import MeterError
 from harness.power.meters.meter import Sample, Traits, Value, checked, stamped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyvisa.resources import MessageBasedResource
 
     from harness.records.meter import MeterEntry
@@ -59,35 +61,36 @@ def open_meter(entry: MeterEntry, *, library: str = "@py") -> Scpi:
         import pyvisa
     except ImportError:
         raise MeterError("pyvisa is not installed", where=entry.target, do=_INSTALL) from None
-    try:
-        resource = pyvisa.ResourceManager(library).open_resource(
-            entry.target, open_timeout=TIMEOUT_MS
-        )
-    except Exception as error:  # noqa: BLE001 - back-ends raise whatever their transport raises
-        raise MeterError(
-            f"cannot be opened: {_plainly(error)}",
-            where=entry.target,
-            do="check the resource, the cable, and that nothing else holds it",
-        ) from None
-    meter = Scpi(resource, entry.target, queries(entry))  # type: ignore[arg-type,unused-ignore]
-    try:
-        meter.read()
-    except MeterError:
-        meter.close()
-        raise
+    manager = pyvisa.ResourceManager(library)
+
+    def connect() -> MessageBasedResource:
+        try:
+            resource: Any = manager.open_resource(entry.target, open_timeout=TIMEOUT_MS)
+        except Exception as error:  # noqa: BLE001 - back-ends raise what their transport raises
+            raise MeterError(
+                f"cannot be opened: {_plainly(error)}",
+                where=entry.target,
+                do="check the resource, the cable, and that nothing else holds it",
+            ) from None
+        resource.timeout = TIMEOUT_MS
+        resource.read_termination = resource.write_termination = "\n"
+        return resource  # type: ignore[no-any-return]
+
+    meter = Scpi(connect, entry.target, queries(entry))
+    meter.read()
     return meter
 
 
 class Scpi:
     """One open instrument."""
 
-    def __init__(self, resource: MessageBasedResource, where: str, asked: tuple[str, ...]) -> None:
-        self._resource = resource
+    def __init__(
+        self, connect: Callable[[], MessageBasedResource], where: str, asked: tuple[str, ...]
+    ) -> None:
+        self._connect = connect
+        self._resource: MessageBasedResource | None = None
         self._where = where
         self._queries = asked
-        resource.timeout = TIMEOUT_MS
-        resource.read_termination = "\n"
-        resource.write_termination = "\n"
 
     def read(self) -> Sample:
         """Ask every query once, one after the other."""
@@ -95,26 +98,27 @@ class Scpi:
 
     def close(self) -> None:
         """Let go of the instrument; it is left as it was."""
-        with contextlib.suppress(Exception):  # it is given up, whatever its transport says
-            self._resource.close()
+        resource, self._resource = self._resource, None
+        if resource is not None:
+            with contextlib.suppress(Exception):  # it is given up, whatever its transport says
+                resource.close()
 
     def _ask(self) -> Value:
-        values = [self._one(query) for query in self._queries]
-        return Value(math.prod(values))
+        self._resource = self._resource or self._connect()
+        return Value(math.prod([self._one(self._resource, query) for query in self._queries]))
 
-    def _one(self, query: str) -> float:
+    def _one(self, resource: MessageBasedResource, query: str) -> float:
         try:
-            answer = self._resource.query(query)
-        except Exception as error:  # noqa: BLE001 - back-ends raise whatever their transport raises
-            kind = MeterGoneError if _is_gone(error) else MeterError
-            self._drop_rest()
-            raise kind(f"{query} was not answered: {_plainly(error)}", where=self._where) from None
-        return number(answer, query, self._where)
-
-    def _drop_rest(self) -> None:
-        """Throw away a late answer, lest it be taken for that of the next query."""
-        with contextlib.suppress(Exception):  # not every transport can
-            self._resource.clear()
+            return number(resource.query(query), query, self._where)
+        except MeterError:
+            self.close()
+            raise
+        except Exception as error:  # noqa: BLE001 - back-ends raise what their transport raises
+            # a late answer would be taken for that of the next query: the next one connects anew
+            # (and not `clear`, which pyvisa-py 0.8.1 never ends on a connection that was cut)
+            self.close()
+            words = f"{query} was not answered: {_plainly(error)}"
+            raise MeterError(words, where=self._where) from None
 
 
 def number(answer: str, query: str, where: str) -> float:
@@ -127,12 +131,6 @@ def number(answer: str, query: str, where: str) -> float:
             do="give the query of this instrument: `query: ...`",
         )
     return checked(float(match.group(1)), where=where, name=query)
-
-
-def _is_gone(error: Exception) -> bool:
-    return isinstance(error, ConnectionError | BrokenPipeError) or "VI_ERROR_CONN_LOST" in str(
-        error
-    )
 
 
 def _plainly(error: Exception) -> str:

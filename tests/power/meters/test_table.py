@@ -1,0 +1,51 @@
+"""The table of kinds, and what is known of a meter before it is opened."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from harness.config.meter_model import KINDS
+from harness.errors import MeterError
+from harness.power.meters.table import METERS, meter_id, open_meter, traits_of
+from harness.records.meter import MeterEntry
+
+
+def test_every_kind_of_the_inventory_is_here_but_another_board() -> None:
+    assert {*METERS, "board"} == set(KINDS)
+    for kind in METERS:
+        traits = traits_of(MeterEntry(kind=kind, target="x"))
+        assert traits.scope == ("wall" if kind in {"shelly", "tasmota"} else "board")
+        assert traits.minimum_window_s * 1e3 >= 10 * traits.period_ms
+
+
+def test_a_meter_on_another_board_is_nobodys_here() -> None:
+    with pytest.raises(MeterError, match="not read by the controller"):
+        open_meter(MeterEntry(kind="board", target="pi", hwmon="ina226"))
+
+
+def test_the_users_words_stand_before_the_kinds() -> None:
+    entry = MeterEntry(
+        kind="shelly", target="x", scope="accelerator", gain=0.01, quantum_w=0.0, period_ms=500
+    )
+    traits = traits_of(entry)
+    assert (traits.scope, traits.gain, traits.quantum_w, traits.period_ms) == (
+        "accelerator",
+        0.01,
+        0.0,
+        500,
+    )
+    assert traits_of(MeterEntry(kind="scpi", target="x", element=1)).scope == "wall"
+
+
+def test_names_hold_no_address() -> None:
+    assert meter_id(MeterEntry(kind="scpi", target="secret", element=2)) == "meter:scpi:2"
+    assert meter_id(MeterEntry(kind="shelly", target="secret")) == "meter:shelly"
+
+
+def test_joulescope_says_how_to_get_it() -> None:
+    # no such meter hangs on a machine that runs tests
+    words = "found" if importlib.util.find_spec("joulescope") else "not installed"
+    with pytest.raises(MeterError, match=words):
+        open_meter(MeterEntry(kind="joulescope", target="none-such"))
