@@ -72,6 +72,10 @@ def open_meter(entry: MeterEntry, *, library: str = "@py") -> Scpi:
                 where=entry.target,
                 do="check the resource, the cable, and that nothing else holds it",
             ) from None
+        if not hasattr(resource, "query"):
+            resource.close()
+            words = "cannot be opened: no resource that takes queries"
+            raise MeterError(words, where=entry.target, do="write it as the VISA resource it is")
         resource.timeout = TIMEOUT_MS
         resource.read_termination = resource.write_termination = "\n"
         return resource  # type: ignore[no-any-return]
