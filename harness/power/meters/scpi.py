@@ -78,7 +78,7 @@ def open_meter(entry: MeterEntry, *, library: str = "@py") -> Scpi:
             raise MeterError(words, where=entry.target, do="write it as the VISA resource it is")
         resource.timeout = TIMEOUT_MS
         resource.read_termination = resource.write_termination = "\n"
-        return resource  # type: ignore[no-any-return]
+        return resource
 
     meter = Scpi(connect, entry.target, queries(entry))
     meter.read()

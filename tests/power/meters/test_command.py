@@ -56,7 +56,8 @@ def test_times_of_its_own_clock() -> None:
 
 def test_garbage_costs_its_line_only() -> None:
     meter = started("print('starting'); print(4); print('5 W'); print(6); time.sleep(60)")
-    said, watts = [], []
+    said: list[str] = []
+    watts: list[float] = []
     while len(watts) < 1 or len(said) < 2:
         try:
             sample = meter.read()

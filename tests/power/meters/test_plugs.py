@@ -118,11 +118,12 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["apower", "meters", "StatusSNS", "aenergy"]), _JSON))
 def test_whatever_comes_is_a_finite_number_or_an_error(data: dict[str, object]) -> None:
-    for parse in (
+    parsers: list[Callable[[], Value]] = [
         lambda: shelly.first_generation(data, 0, "w"),
         lambda: shelly.second_generation(data, 0, "w"),
         lambda: tasmota.parse(data, "w"),
-    ):
+    ]
+    for parse in parsers:
         try:
             value = parse()
         except MeterError:
@@ -135,6 +136,6 @@ def test_whatever_comes_is_a_finite_number_or_an_error(data: dict[str, object]) 
 def test_captured_replies() -> None:
     folder = CORPUS / "meters"
     reply = json.loads((folder / "shelly_gen2_switch_getstatus.json").read_text())
-    assert shelly.second_generation(reply, 0, "w") == Value(47.11, pytest.approx(5.125 * 3600))
+    assert shelly.second_generation(reply, 0, "w") == Value(47.11, 5.125 * 3600)
     reply = json.loads((folder / "tasmota_status8.json").read_text())
     assert tasmota.parse(reply, "w") == Value(2.0)
