@@ -49,7 +49,7 @@ struct conv_args {
     const int32_t *threshold;
     const uint64_t *flip;
     const float *scale, *bias;
-    const float *shortcut; /* one float per output pixel and channel, or NULL */
+    const float *shortcut; /* one float per output pixel and channel, or NULL; of w1a1 it may be out itself */
     size_t shortcut_stride;
 };
 /* The range of output pixels of a call. */

@@ -90,7 +90,9 @@ static bool choose_conv(struct layer *l, uint32_t features) {
     l->variant = best("conv", l->plan.scheme, features, l);
     if (!l->variant)
         return false;
-    l->how = l->out.type == PLAN_F32 && finish_is_affine(l) ? CONV_FUSED : CONV_SUMS;
+    /* sums of floats grow where the output goes, which may be where the shortcut lies */
+    bool grows = l->float_sums && layer_replaces(l);
+    l->how = l->out.type == PLAN_F32 && finish_is_affine(l) && !grows ? CONV_FUSED : CONV_SUMS;
     size_t rows = BLOCK_SUMS / ((size_t)l->made.w * l->channels) + 1;
     l->block = l->made.w * (l->how == CONV_FUSED ? 1 : rows < l->made.h ? rows : l->made.h);
     l->units = l->made.h;
@@ -140,6 +142,6 @@ bool layer_choose(struct layer *l, uint32_t features, size_t threads) {
     l->float_sums = l->source.type == PLAN_F32 || l->source.type == PLAN_F16;
     if (!choose_conv(l, features) && !choose_product(l, features, threads))
         return false;
-    l->in_place = l->float_sums && l->out.type == PLAN_F32;
+    l->in_place = l->float_sums && l->out.type == PLAN_F32 && !layer_replaces(l);
     return true;
 }

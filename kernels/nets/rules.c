@@ -83,7 +83,15 @@ static bool writes(struct check *c, unsigned i, const struct plan_layer *l, uint
     return true;
 }
 
-/* A layer reads what is there and writes into slots it does not read. */
+/* Whether a layer may write where its shortcut lies: float by float in the same places. */
+static bool may_replace(const struct check *c, const struct plan_layer *l) {
+    if (l->shortcut == PLAN_NONE || l->out == PLAN_NONE || l->shortcut == l->source || l->out_first != 0)
+        return false;
+    struct plan_tensor old = tensor(c, l->shortcut), new = tensor(c, l->out);
+    return old.type == PLAN_F32 && new.type == PLAN_F32 && old.h == new.h && old.w == new.w && old.c == new.c;
+}
+
+/* A layer reads what is there and writes into slots it does not read, but for the shortcut's. */
 static bool flow(struct check *c, unsigned i, const struct plan_layer *l) {
     bool adds = l->shortcut != PLAN_NONE, makes = l->out != PLAN_NONE, signs = l->bits != PLAN_NONE;
     DEMAND(makes || signs, "layer %u: writes nothing", i);
@@ -93,7 +101,7 @@ static bool flow(struct check *c, unsigned i, const struct plan_layer *l) {
     if ((makes && !writes(c, i, l, l->out)) || (signs && !writes(c, i, l, l->bits)))
         return false;
     uint32_t out = makes ? tensor(c, l->out).slot : PLAN_NONE, bits = signs ? tensor(c, l->bits).slot : PLAN_NONE;
-    bool clash = (out != PLAN_NONE && (out == source || out == shortcut || out == bits)) ||
+    bool clash = (out != PLAN_NONE && (out == source || (out == shortcut && !may_replace(c, l)) || out == bits)) ||
                  (bits != PLAN_NONE && (bits == source || bits == shortcut)) || (makes && l->out == l->bits) ||
                  (makes && (l->out == l->source || l->out == l->shortcut));
     DEMAND(!clash, "layer %u: writes what it reads", i);

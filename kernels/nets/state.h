@@ -106,6 +106,11 @@ bool layer_choose(struct layer *l, uint32_t features, size_t threads);
 /* The kernel of an op that has one scheme. */
 const struct kernel_variant *kernel_of(const char *op, const char *scheme, uint32_t features);
 
+/* Whether the output lies where the shortcut does. */
+static inline bool layer_replaces(const struct layer *l) {
+    return l->out.type && l->shortcut.type && l->out.slot != PLAN_NONE && l->out.slot == l->shortcut.slot;
+}
+
 /* Where channel o that the layer writes begins in pixel 0 of a tensor. */
 static inline uint8_t *layer_place(const struct net_state *s, const struct layer *l, const struct plan_tensor *t,
                                    uint32_t index, size_t o) {

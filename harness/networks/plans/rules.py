@@ -83,8 +83,20 @@ def _whole(network: PlanNetwork, flow: _Flow, index: int) -> bool:
     return flow.channels.get(index, 0) == network.tensors[index].c
 
 
+def may_replace(tensors: tuple[Tensor, ...], layer: Layer) -> bool:
+    """Say whether a layer may write where its shortcut lies: float by float in the same places."""
+    if layer.shortcut is None or layer.out is None or layer.shortcut == layer.source:
+        return False
+    old, new = tensors[layer.shortcut], tensors[layer.out]
+    same = (old.h, old.w, old.c) == (new.h, new.w, new.c)
+    return same and old.type is new.type is TensorType.F32 and layer.out_first == 0
+
+
 def _flow(network: PlanNetwork, layer: Layer, flow: _Flow, where: str) -> None:
-    """Reads what is whole and still there; writes in order into slots that it does not read."""
+    """Reads what is whole and still there; writes in order into slots that it does not read.
+
+    A map of floats may take the place of the shortcut that is added to it.
+    """
     tensors = network.tensors
     reads = [i for i in (layer.source, layer.shortcut) if i is not None]
     writes = [i for i in (layer.out, layer.bits) if i is not None]
@@ -95,17 +107,20 @@ def _flow(network: PlanNetwork, layer: Layer, flow: _Flow, where: str) -> None:
         demand(_whole(network, flow, index), f"tensor {index} is not written yet", where)
         kept = slot is None or flow.held.get(slot) == index
         demand(kept, f"tensor {index} is overwritten already", where)
-    taken = [tensors[i].slot for i in reads]
+    made: list[int | None] = []
     count = written_channels(layer.op, layer.filters, tensors[layer.source])
     for index in writes:
         slot, begun = tensors[index].slot, flow.channels.get(index, 0)
-        demand(slot is None or slot not in taken, "it writes what it reads", where)
+        replaces = index == layer.out and may_replace(tensors, layer)
+        others = (layer.source,) if replaces else reads
+        clash = slot is not None and slot in (*(tensors[i].slot for i in others), *made)
+        demand(not clash, "it writes what it reads", where)
         demand(index != network.input, "it writes the input", where)
         demand(begun == layer.out_first, f"tensor {index}: channels are out of order", where)
         demand(begun + count <= tensors[index].c, f"tensor {index} has fewer channels", where)
         kept = begun == 0 or slot is None or flow.held.get(slot) == index
         demand(kept, f"tensor {index} is overwritten already", where)
-        taken.append(slot)
+        made.append(slot)
         flow.channels[index] = begun + count
         if slot is not None:
             flow.held[slot] = index

@@ -118,6 +118,18 @@ def test_networks_made_at_random_are_sound(seed: int) -> None:
     check_network(random_plan(seed, schemes=tuple(SCHEMES)))
 
 
+def replaced(**changes: Any) -> PlanNetwork:
+    """The binary layer writes where its shortcut lies."""
+    tensors = list(NETWORK.tensors)
+    tensors[5] = replace(tensors[5], slot=2, **changes)
+    tensors[6] = replace(tensors[6], slot=1)
+    return replace(NETWORK, tensors=tuple(tensors))
+
+
+def test_floats_may_take_the_place_of_the_shortcut_that_is_added_to_them() -> None:
+    check_network(replaced())
+
+
 BROKEN: list[tuple[Callable[[], PlanNetwork], str]] = [
     (lambda: replace(NETWORK, name=""), "bad name"),
     (lambda: replace(NETWORK, name="x" * 33), "bad name"),
@@ -134,6 +146,8 @@ BROKEN: list[tuple[Callable[[], PlanNetwork], str]] = [
     (lambda: tensor(1, planes=1), "planes"),
     (lambda: tensor(2, slot=0), "writes what it reads"),
     (lambda: tensor(5, slot=3), "writes what it reads"),
+    (lambda: replaced(type=TensorType.F16), "writes what it reads"),
+    (lambda: replaced(c=9), "writes what it reads"),
     (lambda: tensor(6, slot=0), "sound"),
     (lambda: tensor(1, type=TensorType.BITS), "type of output"),
     (lambda: tensor(8, type=TensorType.I8), "must be F32"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,19 @@ def test_a_map_that_is_added_later_is_kept() -> None:
     layers = [step(0, 1), step(1, 2), step(2, 3), step(3, 4, shortcut=1)]
     made = with_slots(maps(1, 10, 10, 10, 1), layers, (0, 4))
     assert len({t.slot for t in made[1:4]}) == 3
+
+
+def test_floats_take_the_place_of_a_shortcut_that_nobody_wants_any_more() -> None:
+    floats = [replace(t, type=TensorType.F32) for t in maps(1, 10, 10, 10, 10, 1)]
+    layers = [step(0, 1), step(1, 2), step(2, 3, shortcut=1), step(3, 4, shortcut=2), step(4, 5)]
+    made = with_slots(floats, layers, (0, 5))
+    assert made[3].slot == made[1].slot
+    assert made[4].slot == made[2].slot
+    wanted = [*layers[:4], step(4, 5, shortcut=1)]
+    later = with_slots(floats, wanted, (0, 5))
+    assert later[3].slot != later[1].slot
+    of_bytes = with_slots(maps(1, 10, 10, 10, 10, 1), layers, (0, 5))
+    assert of_bytes[3].slot != of_bytes[1].slot
 
 
 def test_more_maps_at_once_than_slots_is_an_error() -> None:
