@@ -115,6 +115,10 @@ static void place_layer(struct layer *l, struct arena *a, struct needs *needs) {
         return;
     if (l->plan.op == PLAN_AVGPOOL)
         more(&needs->rows, numbers);
+    if (l->how == CONV_BITS) {
+        l->threshold = take(a, 4 * l->channels);
+        l->flip = take(a, 8 * plan_row_words(l->channels));
+    }
     l->scale = take(a, numbers);
     l->bias = take(a, numbers);
 }

@@ -93,8 +93,10 @@ static bool choose_conv(struct layer *l, uint32_t features) {
     /* sums of floats grow where the output goes, which may be where the shortcut lies */
     bool grows = l->float_sums && layer_replaces(l);
     l->how = l->out.type == PLAN_F32 && finish_is_affine(l) && !grows ? CONV_FUSED : CONV_SUMS;
+    if (!l->float_sums && threshold_fits(l))
+        l->how = CONV_BITS;
     size_t rows = BLOCK_SUMS / ((size_t)l->made.w * l->channels) + 1;
-    l->block = l->made.w * (l->how == CONV_FUSED ? 1 : rows < l->made.h ? rows : l->made.h);
+    l->block = l->made.w * (l->how != CONV_SUMS ? 1 : rows < l->made.h ? rows : l->made.h);
     l->units = l->made.h;
     return true;
 }

@@ -20,9 +20,12 @@ static struct conv_args conv_call(const struct net_state *s, const struct layer 
 static void conv_fused(const struct net_state *s, const struct layer *l, const struct scratch *t, struct range rows) {
     struct conv_args call = conv_call(s, l, t);
     call.row = rows.first, call.rows = rows.end - rows.first;
-    call.epilogue = l->bits.type ? EPILOGUE_FLOAT_BITS : EPILOGUE_FLOAT;
-    call.out = layer_place(s, l, &l->out, l->plan.out, 0);
-    call.out_stride = plan_pixel_bytes(&l->out);
+    call.epilogue = l->how == CONV_BITS ? EPILOGUE_BITS : l->bits.type ? EPILOGUE_FLOAT_BITS : EPILOGUE_FLOAT;
+    if (l->out.type) {
+        call.out = layer_place(s, l, &l->out, l->plan.out, 0);
+        call.out_stride = plan_pixel_bytes(&l->out);
+    }
+    call.threshold = l->threshold, call.flip = l->flip;
     if (l->bits.type) {
         call.bits = (uint64_t *)layer_place(s, l, &l->bits, l->plan.bits, 0);
         call.bits_stride = plan_pixel_bytes(&l->bits);
@@ -76,7 +79,7 @@ void layer_conv(const struct net_state *s, const struct layer *l, size_t thread,
     const struct scratch *t = &s->scratch[thread];
     struct finish_call to = {.stride = 4 * l->channels, .floats = l->float_sums, .n = l->channels};
     struct range all = {0, 1};
-    if (l->how == CONV_FUSED) {
+    if (l->how == CONV_FUSED || l->how == CONV_BITS) {
         conv_fused(s, l, t, units);
         return;
     }

@@ -6,6 +6,6 @@
 
 void halves_of_floats(uint16_t *out, const float *from, size_t n);
 void halves_to_floats(float *out, const uint16_t *from, size_t n);
-/* The largest of POOL_MAX pixels, the first one among equals; out may be the first. */
+/* The largest of POOL_MAX pixels, +0 where it is a zero; out may be the first. */
 void halves_max(void *out, const void *const *at, size_t n);
 #endif

@@ -44,11 +44,13 @@ void halves_to_floats(float *out, const uint16_t *from, size_t n) {
         out[i] = value_of(from[i]);
 }
 
-/* Integers in the order of the halves; zeros of both signs are equal, as halves are. */
+/* Integers in the order of the halves, and back; both zeros are 0. */
 static inline int16_t rank_of(uint16_t half) {
     int16_t magnitude = (int16_t)(half & 0x7fff);
     return (int16_t)(half & 0x8000 ? -magnitude : magnitude);
 }
+
+static inline uint16_t half_of(int16_t rank) { return (uint16_t)(rank < 0 ? 0x8000 - rank : rank); }
 
 void halves_max(void *out_, const void *const *at, size_t n) {
     uint16_t *out = out_;
@@ -56,9 +58,9 @@ void halves_max(void *out_, const void *const *at, size_t n) {
     for (size_t i = 0; i < POOL_MAX; i++)
         p[i] = at[i];
     EACH for (size_t o = 0; o < n; o++) {
-        uint16_t best = p[0][o];
+        int16_t best = rank_of(p[0][o]);
         _Pragma("clang loop unroll(full)") for (size_t i = 1; i < POOL_MAX; i++)
-            best = rank_of(p[i][o]) > rank_of(best) ? p[i][o] : best;
-        out[o] = best;
+            best = rank_of(p[i][o]) > best ? rank_of(p[i][o]) : best;
+        out[o] = half_of(best);
     }
 }

@@ -136,6 +136,8 @@ bool net_prepare(struct net *n, void *arena, char *err, size_t err_size) {
         fill_floats(n, l, l->scale, l->plan.scale, 1.0f);
         /* -0.0 is what changes no number when it is added, not even -0.0 */
         fill_floats(n, l, l->bias, l->plan.bias, -0.0f);
+        if (l->threshold)
+            threshold_fill(l);
         if (l->variant)
             fill_weights(n, l, place.spare);
     }

@@ -21,7 +21,8 @@ typedef void layer_fn(const struct net_state *s, const struct layer *l, size_t t
 /* How a CONV gets its sums. */
 enum conv_how {
     CONV_FUSED,  /* w1a1, wide fp32: a conv kernel that also does all that follows: rows of the output */
-    CONV_SUMS,   /* the same: a conv kernel, then the finish, some rows at a time */
+    CONV_BITS,   /* w1a1: a conv kernel that compares its sums; nothing but bits is wanted */
+    CONV_SUMS,   /* w1a1, wide fp32: a conv kernel, then the finish, some rows at a time */
     CONV_DIRECT, /* a product: the map itself is A */
     CONV_GATHER, /* a product: windows gathered into rows of A */
 };
@@ -47,6 +48,8 @@ struct layer {
     int32_t tail;            /* padded bits count as equal: this much is taken off every sum */
     void *rhs;
     size_t columns, part_bytes; /* columns a part, where threads share columns; bytes of a part's rhs */
+    int32_t *threshold;         /* of CONV_BITS, by channel, and which channels' comparisons turn around */
+    uint64_t *flip;
     const float *scale, *bias;  /* wide x channels, always there: without effect where the plan has none */
 };
 
@@ -93,6 +96,10 @@ void finish(const struct net_state *s, const struct layer *l, const struct scrat
 void finish_signs(const struct net_state *s, const struct layer *l, const struct finish_call *call);
 /* Whether the finish is just scale, bias and perhaps floats of a shortcut. */
 bool finish_is_affine(const struct layer *l);
+
+/* Whether a binary convolution's finish is no more than a comparison, and these of its numbers. */
+bool threshold_fits(const struct layer *l);
+void threshold_fill(const struct layer *l);
 
 /* Windows first .. first + count of the output as rows of A. */
 void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count);

@@ -98,6 +98,41 @@ def random_plan(seed: int, steps: int = 5, schemes: Sequence[str] = EXACT) -> Pl
     )
 
 
+def signs_plan(seed: int, border: Border = Border.PLUS_ONE) -> PlanNetwork:
+    """Return two binary convolutions with nothing but signs between them.
+
+    Among the channels are such as never change, and scales that are negative or zero.
+    """
+    m = Maker(random.Random(seed))
+    m.x = m.tensor(TensorType.F32, (7, 9, 70))
+    source, filters = m.to(TensorType.BITS), 75
+    weights, _ = weights_of(m, "w1a1", source, filters, 9)
+    signs = m.tensor(TensorType.BITS, (7, 9, filters))
+    scale = [m.dice.choice((1, -1, 1, -1, 0)) * m.dice.uniform(0.1, 2.0) for _ in range(filters)]
+    bias = [m.dice.choice((1.0, 1.0, 1.0, 100.0)) * m.dice.gauss(0, 20) for _ in range(filters)]
+    window = dict.fromkeys(("kernel_h", "kernel_w"), 3)
+    m.add(
+        op=Op.CONV,
+        scheme="w1a1",
+        source=source,
+        bits=signs,
+        filters=filters,
+        weights=weights,
+        scale=f32(scale),
+        bias=f32(bias),
+        border=border,
+        **window,
+        **dict.fromkeys(("pad_top", "pad_left"), 1),
+    )
+    weights, _ = weights_of(m, "w1a1", signs, 5, 9)
+    last = m.tensor(TensorType.F32, (5, 7, 5))
+    m.tensors[last] = replace(m.tensors[last], slot=None)
+    m.add(op=Op.CONV, scheme="w1a1", source=signs, out=last, filters=5, weights=weights, **window)
+    return PlanNetwork(
+        name="signs", tensors=tuple(m.tensors), layers=tuple(m.layers), input=0, output=last
+    )
+
+
 def wide_plan(seed: int, *, low: float, adds: bool) -> PlanNetwork:
     """Return a network of floats with so many products in a sum that a conv kernel takes them."""
     m = Maker(random.Random(seed))

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from harness.networks.lowering.lower import lower
-from harness.networks.plans.graph import Check, PlanNetwork
+from harness.networks.plans.graph import Border, Check, PlanNetwork
 from harness.networks.plans.known import with_check
 from harness.networks.zoo import birealnet
 from tests.helpers import virtual
 from tests.networks.bands import banded
 from tests.networks.conftest import case, small
-from tests.networks.random_plans import random_plan, wide_plan
+from tests.networks.random_plans import random_plan, signs_plan, wide_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,6 +92,16 @@ def test_sums_of_floats_are_near(driver: Callable[..., Path], tmp_path: Path, sc
         assert difference <= (1e-4 if scheme == "fp32" else 2e-2) * np.abs(told).max()
 
 
+@pytest.mark.parametrize("border", [Border.PLUS_ONE, Border.ZERO, Border.REPLICATE])
+def test_batch_norm_before_a_sign_is_a_threshold(
+    driver: Callable[..., Path], tmp_path: Path, border: Border
+) -> None:
+    for seed in range(4):
+        for features in (ALL, NARROW, PORTABLE):
+            agrees([driver(HERE)], tmp_path, signs_plan(seed, border), seed, features, "1", "2")
+    agrees([driver(HERE, trap=True)], tmp_path, signs_plan(5, border), 5)
+
+
 @pytest.mark.parametrize("adds", [False, True])
 @pytest.mark.parametrize("low", [-math.inf, 0.0])
 def test_wide_sums_of_floats_are_near(
@@ -143,6 +153,7 @@ def test_other_architectures_are_bit_exact(
         agrees(program, tmp_path, random_plan(seed), seed)
         agrees(program, tmp_path, random_plan(seed + 12), seed, PORTABLE)
     agrees(program, tmp_path, banded(scheme="w1a1"), 8)
+    agrees(program, tmp_path, signs_plan(6), 8)
     agrees(program, tmp_path, bireal(64), 8)
     done = run([*program, "fuzz", tmp_path / "net.plan", "5", "100"])
     assert done.returncode == 0, f"{done.returncode}: {done.stderr}"
