@@ -25,8 +25,7 @@ def runtimes_of_file(network: OwnNetwork) -> Iterator[Line]:
     yield Line(what="native", ok=not fault, words=fault or "has a plan")
     if network.file.kind == "onnx":
         fault = load_fault(network.file.data)
-        words = "loads the file"
-        yield Line(what="onnxruntime", ok=not fault, words=fault or words)
+        yield Line(what="onnxruntime", ok=not fault, words=fault or "loads the file")
         onnx: bytes | None = network.file.data
     else:
         onnx = None if unread else network.fp32_file()

@@ -60,7 +60,7 @@ static void place_slots(const struct net *n, const struct plan_head *h, struct a
     bool in_bands[PLAN_MAX_TENSORS] = {false};
     for (uint32_t i = 0; i < h->layers; i++)
         if (band_fits(n, h, i))
-            in_bands[net_layer(n, h, i).source] = true;
+            in_bands[plan_read_layer(n, h, i).source] = true;
     for (uint32_t i = 0; i < h->tensors; i++) {
         struct plan_tensor t = net_tensor(n, h, i);
         if (t.slot != PLAN_NONE && !in_bands[i])

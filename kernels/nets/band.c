@@ -1,8 +1,8 @@
 /* A pool that follows its convolution closely: some rows of the map between them at a time, in memory that stays in the
  * near caches, where the whole map would be written out and read back.
  *
- * The map keeps its shape; only the window of rows [base, end) of it exists. Threads share rows of the pool; those at
- * a seam are made by both. */
+ * The map keeps its shape; only a window of its rows exists. Threads share rows of the pool; those at a seam are made
+ * by both. */
 #include <string.h>
 
 #include "state.h"
@@ -28,14 +28,14 @@ static size_t step_of(const struct layer *pool) {
 static bool shares(const struct net *n, const struct plan_head *h, uint32_t one, uint32_t other) {
     if (one == PLAN_NONE || other == PLAN_NONE)
         return false;
-    uint32_t slot = net_tensor(n, h, one).slot;
-    return slot != PLAN_NONE && slot == net_tensor(n, h, other).slot;
+    uint32_t slot = plan_read_tensor(n, h, one).slot;
+    return slot != PLAN_NONE && slot == plan_read_tensor(n, h, other).slot;
 }
 
 /* Whether anything but its pool wants the map: layers behind the pair are asked. */
 static bool is_private(const struct net *n, const struct plan_head *h, uint32_t map, uint32_t pool) {
     for (uint32_t i = pool + 1; i < h->layers; i++) {
-        struct plan_layer l = net_layer(n, h, i);
+        struct plan_layer l = plan_read_layer(n, h, i);
         if (l.source == map || l.shortcut == map)
             return false;
     }
@@ -45,7 +45,7 @@ static bool is_private(const struct net *n, const struct plan_head *h, uint32_t 
 bool band_fits(const struct net *n, const struct plan_head *h, uint32_t index) {
     if (index == 0)
         return false;
-    struct plan_layer pool = net_layer(n, h, index), conv = net_layer(n, h, index - 1);
+    struct plan_layer pool = plan_read_layer(n, h, index), conv = plan_read_layer(n, h, index - 1);
     if (pool.op != PLAN_MAXPOOL || conv.op != PLAN_CONV || pool.source != conv.out || conv.bits != PLAN_NONE)
         return false;
     /* what the plan lets the pool write over is still read */

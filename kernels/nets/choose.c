@@ -28,11 +28,9 @@ const struct kernel_variant *kernel_of(const char *op, const char *scheme, uint3
     return best(op, scheme, features, NULL);
 }
 
-/* Fewer bits are products of bytes where a core has an instruction for these; planes and tables are for all others.
- * What that gains: docs/NETWORKS.md. */
-static bool prefers_bytes(const struct net *n) {
+bool net_prefers_bytes(uint32_t features) {
     static const char isas[][12] = {"amxint8", "avx512vnni", "avx2", "i8mm", "dotprod"};
-    const char *isa = kernel_of("gemm", "w8a8", n->features)->isa;
+    const char *isa = kernel_of("gemm", "w8a8", features)->isa;
     size_t i = 0, count = sizeof isas / sizeof *isas;
     while (i < count && strcmp(isa, isas[i]) != 0)
         i++;
@@ -41,7 +39,7 @@ static bool prefers_bytes(const struct net *n) {
 
 struct plan_tensor net_tensor(const struct net *n, const struct plan_head *h, uint32_t index) {
     struct plan_tensor t = plan_read_tensor(n, h, index);
-    if (t.type == PLAN_PLANES && t.planes < 8 && prefers_bytes(n))
+    if (t.type == PLAN_PLANES && t.planes < 8 && n->prefers_bytes)
         t.type = PLAN_I8, t.planes = 0;
     return t;
 }
@@ -51,7 +49,7 @@ struct plan_layer net_layer(const struct net *n, const struct plan_head *h, uint
     struct plan_tensor source = net_tensor(n, h, l.source), made = net_tensor(n, h, plan_made(&l));
     /* a vector waits for its weights: those of few bits are read sooner */
     bool was_planes = plan_read_tensor(n, h, l.source).type == PLAN_PLANES;
-    if (l.op == PLAN_CONV && source.type == PLAN_I8 && (was_planes || made.h * made.w > 1) && prefers_bytes(n)) {
+    if (l.op == PLAN_CONV && source.type == PLAN_I8 && (was_planes || made.h * made.w > 1) && n->prefers_bytes) {
         static const char bytes[sizeof l.scheme] = "w8a8"; /* weights are bytes in the plan already */
         memcpy(l.scheme, bytes, sizeof bytes);
         l.encoding = ENCODING_SIGNED;

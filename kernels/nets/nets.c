@@ -46,6 +46,7 @@ bool net_open(struct net *n, const void *bytes, size_t size, struct net_wish wis
     n->size = size;
     n->features = wish.features;
     n->threads = wish.threads;
+    n->prefers_bytes = net_prefers_bytes(wish.features);
     if (plan_u32(n->bytes + 8) != PLAN_VERSION)
         return plan_fail(err, err_size, "plan: version %u, wanted %d", (unsigned)plan_u32(n->bytes + 8), PLAN_VERSION);
     if (size > PLAN_MAX_FILE_BYTES || plan_u32(n->bytes + 12) != size)

@@ -18,6 +18,7 @@ struct net {
     size_t size;
     uint32_t features; /* that its kernels may use */
     size_t threads;
+    bool prefers_bytes;               /* fewer bits are products of bytes on this CPU */
     size_t input_bytes, output_bytes; /* float32 both */
     size_t arena_bytes, weights_bytes;
     size_t layers;

@@ -104,6 +104,10 @@ void threshold_fill(const struct layer *l);
 /* Windows first .. first + count of the output as rows of A. */
 void gather(const struct net_state *s, const struct layer *l, uint8_t *rows, size_t first, size_t count);
 
+/* Fewer bits are products of bytes where a core has an instruction for these; planes and tables are for all others.
+ * What that gains: docs/NETWORKS.md. */
+bool net_prefers_bytes(uint32_t features);
+
 /* A plan's records as this CPU carries them out best: the same numbers in another form. */
 struct plan_tensor net_tensor(const struct net *n, const struct plan_head *h, uint32_t index);
 struct plan_layer net_layer(const struct net *n, const struct plan_head *h, uint32_t index);

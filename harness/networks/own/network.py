@@ -226,21 +226,16 @@ class OwnNetwork:
         if inputs.labels:
             classes = tuple(int(i) for i in found.rows(inputs.maps[turns]).argmax(axis=1))
         named = all(label < len(self.source.labels) for label in classes)
-        return Prepared(
+        ready = made.prepared(
             name=self.name,
             scheme=scheme,
+            form=form,
             batch=batch,
-            onnx=made.file if form == "onnx" else None,
-            plan=made.file if form == "plan" else None,
-            input=made.input.astype("<f4").tobytes(),
-            input_shape=tuple(made.input.shape),
-            expected=made.output.astype("<f4").tobytes(),
-            tolerance_ppm=made.tolerance_ppm,
             weights="trained",
-            sha256=sha256(made.file).hexdigest(),
-            macs_by_precision={p: n * batch for p, n in made.macs.items()},
-            layers=made.layers,
             check_kind=kind,
+        )
+        return replace(
+            ready,
             accuracy_metric="" if worth is None else worth.metric,
             accuracy_value=None if worth is None else worth.value,
             accuracy_n=0 if worth is None else worth.n,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from harness.networks.preparing.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +45,30 @@ class Made:
     macs: Mapping[str, int]
     run: Callable[[Images], Images]
     layers: tuple[LayerInfo, ...] = ()  # of a plan
+
+    def prepared(
+        self, *, name: str, scheme: str, form: str, batch: int, weights: str, check_kind: str
+    ) -> Prepared:
+        """Return it as what a board needs; what its outputs are worth is for the caller to add.
+
+        `check_kind` is that of outputs which need not be met bit for bit.
+        """
+        return Prepared(
+            name=name,
+            scheme=scheme,
+            batch=batch,
+            onnx=self.file if form == "onnx" else None,
+            plan=self.file if form == "plan" else None,
+            input=self.input.astype("<f4").tobytes(),
+            input_shape=tuple(self.input.shape),
+            expected=self.output.astype("<f4").tobytes(),
+            tolerance_ppm=self.tolerance_ppm,
+            weights=weights,
+            sha256=sha256(self.file).hexdigest(),
+            macs_by_precision={p: n * batch for p, n in self.macs.items()},
+            layers=self.layers,
+            check_kind="controller-exact" if self.tolerance_ppm == 0 else check_kind,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ same quantised by onnxruntime's tool, whose agreement is taken over the images o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from harness.networks.preparing.float_forms import FloatForms, plan_of
@@ -96,21 +95,16 @@ class LadderNetwork:
         if form == "onnx" and scheme != "fp32":
             right = made.run(images).argmax(axis=1) == labels
             value, count = float(right.mean()), len(images)
-        return Prepared(
+        ready = made.prepared(
             name=self.name,
             scheme=scheme,
+            form=form,
             batch=batch,
-            onnx=made.file if form == "onnx" else None,
-            plan=made.file if form == "plan" else None,
-            input=made.input.astype("<f4").tobytes(),
-            input_shape=tuple(made.input.shape),
-            expected=made.output.astype("<f4").tobytes(),
-            tolerance_ppm=made.tolerance_ppm,
             weights="trained",
-            sha256=sha256(made.file).hexdigest(),
-            macs_by_precision={p: n * batch for p, n in made.macs.items()},
-            layers=made.layers,
-            check_kind="controller-exact" if made.tolerance_ppm == 0 else "controller-photo",
+            check_kind="controller-photo",
+        )
+        return replace(
+            ready,
             accuracy_metric="top1",
             accuracy_value=value,
             accuracy_n=count,

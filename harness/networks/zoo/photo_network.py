@@ -5,8 +5,7 @@ What a scheme costs in agreement is said only of trained weights; seeded ones ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.errors import NetworkError
@@ -116,22 +115,16 @@ class PhotoNetwork:
         if known and not floats and photos.available():
             crops = photos.crops(_AGREEMENT_CROPS, _AGREEMENT_SEED, self.side)
             truth = compare(forms.fp32(crops), made.run(crops))
-        photographed = "controller-photo" if classes else "controller-seeded"
-        return Prepared(
+        ready = made.prepared(
             name=self.name,
             scheme=scheme,
+            form=form,
             batch=batch,
-            onnx=made.file if form == "onnx" else None,
-            plan=made.file if form == "plan" else None,
-            input=made.input.astype("<f4").tobytes(),
-            input_shape=tuple(made.input.shape),
-            expected=made.output.astype("<f4").tobytes(),
-            tolerance_ppm=made.tolerance_ppm,
             weights=origin,
-            sha256=sha256(made.file).hexdigest(),
-            macs_by_precision={p: n * batch for p, n in made.macs.items()},
-            layers=made.layers,
-            check_kind="controller-exact" if made.tolerance_ppm == 0 else photographed,
+            check_kind="controller-photo" if classes else "controller-seeded",
+        )
+        return replace(
+            ready,
             accuracy_metric="" if truth is None else "top1_agreement",
             accuracy_value=None if truth is None else truth.agreement,
             accuracy_n=0 if truth is None else truth.n,
