@@ -34,6 +34,8 @@ BASE_FLAGS = (
     "-fno-sanitize=undefined",
     "-fno-unwind-tables",
     "-fno-asynchronous-unwind-tables",
+    # zig keeps frame pointers; nobody walks these stacks, and a kernel can use the register
+    "-fomit-frame-pointer",
     "-Wall",
     "-Wextra",
     "-Werror",
@@ -108,16 +110,18 @@ def _sources(
         extra = _flags(path, target, table)
         if extra is not None:
             flags = _merge(
-                (*target.flags, *BASE_FLAGS, _optimisation(path), *_unrolling(path)), extra
+                (*target.flags, *BASE_FLAGS, *_optimisation(path), *_unrolling(path)), extra
             )
             yield Source(path=path.as_posix(), flags=flags, digest=digests.of(file))
 
 
-def _optimisation(path: Path) -> str:
+def _optimisation(path: Path) -> tuple[str, ...]:
     # an oracle is never tuned, and unrolling it would only cost room; of networks and of peaks only
     # the loops are that are made for each instruction set
     walks = path.parts[0] in {"nets", "peak"} and "__" not in path.stem
-    return "-Os" if path.parts[0] in SMALL or walks or path.stem.endswith("__ref") else "-O3"
+    small = path.parts[0] in SMALL or walks or path.stem.endswith("__ref")
+    # zig takes -Oz for -Os, unless the compiler itself is told
+    return ("-Os", "-Xclang", "-Oz") if small else ("-O3",)
 
 
 def _unrolling(path: Path) -> tuple[str, ...]:
