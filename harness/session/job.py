@@ -32,6 +32,8 @@ class Job:
     root: str = "/"
     watch: Mapping[str, str] = field(default_factory=dict)
     sensors: Sequence[SensorFile] = ()
+    # meters beside the board are read meanwhile: windows are wanted without a sensor, too
+    meters: bool = False
     # `1@big` -> the board's own core numbers
     cpu_list: Callable[[str], str] = str
 
@@ -78,6 +80,8 @@ def _head(job: Job) -> Iterator[bytes]:
     yield line("peaks", int(job.peaks))
     yield line("root", job.root)
     yield line("items", len(job.works))  # a job that was cut between two items is refused
+    if job.meters:
+        yield line("meters", 1)
     for name, path in job.watch.items():
         yield f"watch {text(name)} {text(path)}\n".encode()
 
@@ -92,7 +96,8 @@ def _sensors(job: Job) -> Iterator[bytes]:
             yield line("path2", sensor.path2)
         yield line("period_ns", sensor.period_ms * 1_000_000)
         yield b"end\n"
-    yield line("idle_ns", int(job.protocol.idle_s * 1e9) if job.sensors else 0)
+    reads = job.sensors or job.meters
+    yield line("idle_ns", int(job.protocol.idle_s * 1e9) if reads else 0)
 
 
 def _items(job: Job) -> Iterator[bytes]:
@@ -105,7 +110,8 @@ def _items(job: Job) -> Iterator[bytes]:
         yield line("threads", work.item.threads)
         yield line("cores", job.cpu_list(work.item.cores))
         yield line("timeout_s", work.timeout_s or job.timeout_s)
-        windows = job.protocol.energy_windows if work.item.energy and job.sensors else 0
+        reads = work.item.energy and (job.sensors or job.meters)
+        windows = job.protocol.energy_windows if reads else 0
         yield line("energy_windows", windows)
         yield line("energy_window_ns", int(job.protocol.energy_window_s * 1e9))
         yield b"end\n"

@@ -75,7 +75,7 @@ WORDS: Mapping[str, re.Pattern[str]] = {
         "item": r"[!-~]{1,128}",
         "unit": r"[a-z0-9]{1,32}",
         "level": r"l[1-4]|dram",
-        "sensor": r"[!-~]{1,128}",
+        "sensor": r"[!-~]{0,128}",  # "": a window for the meters beside the board
         "variant": r"[A-Za-z0-9_,]{0,256}",
         "cpu_mask": r"(?:0x[0-9a-f]{1,260})?",
         "cpu_clock": r"thread|process",
@@ -219,6 +219,8 @@ def _sample_fault(payload: Mapping[str, Any]) -> str:
 
 def _window_fault(kind: str, payload: Mapping[str, Any]) -> str:
     begin, end = payload["begin_ns"], payload["end_ns"]
+    if not payload["sensor"] and (payload["t_ns"] or payload["raw"] or payload.get("raw2")):
+        return f"{kind} frame: readings of no sensor"
     # differences of this size are exact in the arithmetic that follows
     if end - begin > LIMIT_NS or any(abs(t - begin) > LIMIT_NS for t in payload["t_ns"]):
         return f"{kind} frame: readings of another time than the window's"

@@ -32,6 +32,10 @@ class Stream(Protocol):
         """
         ...
 
+    def write(self, data: bytes) -> None:
+        """Send a few bytes to a command that was started `live`; LinkError when it is gone."""
+        ...
+
     def status(self) -> int | None:
         """Return the exit status once `lines` has ended; None before, and when unknown."""
         ...
@@ -52,8 +56,11 @@ class Transport(Protocol):
         """Run a command to its end; LinkError when the link is lost or the time is over."""
         ...
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> Stream:
-        """Start a command and read its lines as they come; it has no time limit."""
+    def stream(self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False) -> Stream:
+        """Start a command and read its lines as they come; it has no time limit.
+
+        `live` keeps its stdin open for `Stream.write`, until the stream is closed.
+        """
         ...
 
     def put(self, data: bytes, path: str, *, mode: int = 0o644) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PIECE_BYTES = 1 << 16
 _SEND_WAIT_S = 0.02  # how long output may wait while the remote takes no input
+_WRITE_WAIT_S = 10.0
 _STATUS_POLL_S = 0.005
 _CLOSE_GRACE_S = 0.5
 _BEGIN_ATTEMPTS = 8
@@ -29,9 +30,16 @@ class RemoteProcess:
     """A Process on a board. An exit status of -1 is paramiko's word for: nobody knows."""
 
     def __init__(
-        self, link: Link, argv: Sequence[str], stdin: bytes, *, open_timeout_s: float
+        self,
+        link: Link,
+        argv: Sequence[str],
+        stdin: bytes,
+        *,
+        open_timeout_s: float,
+        live: bool = False,
     ) -> None:
         self.where = link.where
+        self._is_live = live
         self._link = link
         self._opening = Opening()
         self._channel = _begin(link, self._opening.command(argv), open_timeout_s)
@@ -91,8 +99,18 @@ class RemoteProcess:
             if not self._link.is_active():
                 raise
         self._stdin = None
+        if self._is_live:
+            return
         with contextlib.suppress(OSError, EOFError):
             channel.shutdown_write()
+
+    def write(self, data: bytes) -> None:
+        """Send a few bytes at once."""
+        try:
+            self._channel.settimeout(_WRITE_WAIT_S)
+            self._channel.sendall(data)
+        except BROKEN as error:
+            raise self._link.lost(error) from None
 
     def finish(self, timeout_s: float) -> int | None:
         """Return the exit status; None when the command was killed or the link is gone."""

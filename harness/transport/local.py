@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from harness.errors import PushError
+from harness.errors import LinkError, PushError
 from harness.transport.base import Completed
 from harness.transport.pump import Chunk, LineStream, collect
 
@@ -41,10 +41,12 @@ class LocalTransport:
             return Completed(argv=tuple(argv), status=status, stdout=b"", stderr=words)
         return collect(process, argv, timeout_s)
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> LineStream:
+    def stream(
+        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
+    ) -> LineStream:
         """Start a command whose lines are read as they come."""
         try:
-            return LineStream(LocalProcess(argv, stdin), argv)
+            return LineStream(LocalProcess(argv, stdin, live=live), argv)
         except OSError as error:
             # the same road as on a remote board, where a shell says it and exits 127
             words = f"{argv[0]}: {error.strerror}"
@@ -115,8 +117,9 @@ def _start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
 class LocalProcess:
     """A child process in a session of its own: Ctrl-C of the terminal does not reach it."""
 
-    def __init__(self, argv: Sequence[str], stdin: bytes) -> None:
+    def __init__(self, argv: Sequence[str], stdin: bytes, *, live: bool = False) -> None:
         self.where = _WHERE
+        self._is_live = live
         self._child = _start(argv)
         self._stdin = memoryview(stdin)
         self._lock = threading.Lock()
@@ -126,8 +129,17 @@ class LocalProcess:
             self._watch(pipe, selectors.EVENT_READ, name)
         if stdin:
             self._watch(self._child.stdin, selectors.EVENT_WRITE, "stdin")
-        elif self._child.stdin:
+        elif self._child.stdin and not live:
             self._child.stdin.close()
+
+    def write(self, data: bytes) -> None:
+        """Send a few bytes, no more than a pipe holds."""
+        pipe = self._child.stdin
+        try:
+            if pipe is None or pipe.write(data) != len(data):
+                raise BrokenPipeError
+        except (OSError, ValueError):  # ValueError: closed meanwhile
+            raise LinkError("the command has ended", where=_WHERE) from None
 
     def _watch(self, pipe: IO[bytes] | None, event: int, name: str) -> None:
         if pipe is not None:
@@ -160,7 +172,8 @@ class LocalProcess:
             self._stdin = memoryview(b"")
         if not self._stdin and self._child.stdin:
             self._selector.unregister(self._child.stdin)
-            self._child.stdin.close()
+            if not self._is_live:
+                self._child.stdin.close()
 
     def finish(self, timeout_s: float) -> int | None:
         """Return the exit status; None when a signal ended the command or it does not end."""

@@ -39,6 +39,10 @@ class Process(Protocol):
         """Feed stdin, wait for output up to `timeout_s`; None once both outputs have ended."""
         ...
 
+    def write(self, data: bytes) -> None:
+        """Send bytes to a stdin that was kept open; LinkError when nobody reads them."""
+        ...
+
     def finish(self, timeout_s: float) -> int | None:
         """Return the exit status after the outputs have ended; None when there is none."""
         ...
@@ -147,6 +151,10 @@ class LineStream:
                 where=self._process.where,
                 do="it was killed there (out of memory?), or the connection broke; attach again",
             )
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to a command that was started `live`."""
+        self._process.write(data)
 
     def status(self) -> int | None:
         """Return the exit status once `lines` has ended."""

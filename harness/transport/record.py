@@ -48,6 +48,10 @@ class RecordingStream:
                 )
             )
 
+    def write(self, data: bytes) -> None:
+        """Send bytes to the command below; they are not recorded."""
+        self._inner.write(data)
+
     def status(self) -> int | None:
         """Return the exit status once `lines` has ended."""
         return self._inner.status()
@@ -84,10 +88,12 @@ class RecordingTransport:
         self.keep(replace(asked, status=done.status, stdout=done.stdout, stderr=done.stderr))
         return done
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> RecordingStream:
+    def stream(
+        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
+    ) -> RecordingStream:
         """Start a command below; it is kept when its lines have ended."""
         asked = Answer(argv=short_argv(argv), stdin_sha256=sha256_of(stdin))
-        return RecordingStream(self._inner.stream(argv, stdin=stdin), self, asked)
+        return RecordingStream(self._inner.stream(argv, stdin=stdin, live=live), self, asked)
 
     def put(self, data: bytes, path: str, *, mode: int = 0o644) -> None:
         """Bring bytes onto the board and keep their sha256."""

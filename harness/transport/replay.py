@@ -138,6 +138,9 @@ class ReplayStream:
             raise LinkError(words, where=self._where)
         self._ended = True
 
+    def write(self, data: bytes) -> None:
+        """Pass over what is sent: the lines are those of then."""
+
     def status(self) -> int | None:
         """Return the exit status once `lines` has ended."""
         return self._answer.status if self._ended else None
@@ -171,8 +174,11 @@ class ReplayTransport:
             argv=tuple(argv), status=answer.status, stdout=answer.stdout, stderr=answer.stderr
         )
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> ReplayStream:
+    def stream(
+        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
+    ) -> ReplayStream:
         """Return the recorded lines; LinkError for what was not recorded."""
+        del live
         return ReplayStream(self._find(short_argv(argv), stdin, ""), self._where)
 
     def put(self, data: bytes, path: str, *, mode: int = 0o644) -> None:

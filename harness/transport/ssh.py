@@ -46,12 +46,14 @@ class SshTransport:
 
         return self._over_any(run_over)
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> LineStream:
+    def stream(
+        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
+    ) -> LineStream:
         """Start a command whose lines are read as they come."""
 
         def stream_over(link: Link) -> LineStream:
             with link.turn():
-                process = _start(link, argv, stdin, self._settings.command_timeout_s)
+                process = _start(link, argv, stdin, self._settings.command_timeout_s, live=live)
             return LineStream(process, argv)
 
         return self._over_any(stream_over)
@@ -90,5 +92,7 @@ class SshTransport:
             return self._second
 
 
-def _start(link: Link, argv: Sequence[str], stdin: bytes, timeout_s: float) -> RemoteProcess:
-    return RemoteProcess(link, argv, stdin, open_timeout_s=timeout_s)
+def _start(
+    link: Link, argv: Sequence[str], stdin: bytes, timeout_s: float, *, live: bool = False
+) -> RemoteProcess:
+    return RemoteProcess(link, argv, stdin, open_timeout_s=timeout_s, live=live)

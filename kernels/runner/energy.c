@@ -20,6 +20,22 @@ static void guard(struct worker *w) {
     }
 }
 
+bool energy_is_read(const struct worker *w) { return w->sampler.count > 0 || w->job->meters; }
+
+/* What the i-th sensor said of a window; past the last one: times only, for the meters beside the board. */
+static void put_readings(const struct worker *w, struct text *json, size_t i, int64_t begin_ns, int64_t end_ns) {
+    if (i < w->sampler.count) {
+        json_str(json, "sensor", w->sampler.logs[i].sensor->id);
+        sensor_json(json, &w->sampler.logs[i], begin_ns, end_ns);
+        return;
+    }
+    json_str(json, "sensor", "");
+    json_int(json, "begin_ns", begin_ns);
+    json_int(json, "end_ns", end_ns);
+    json_ints(json, "t_ns", NULL, 0, 1);
+    json_ints(json, "raw", NULL, 0, 1);
+}
+
 static void idle_window(struct worker *w) {
     cpu_set_t nobody;
     if (w->job->idle_ns == 0 || halted(w))
@@ -34,11 +50,10 @@ static void idle_window(struct worker *w) {
     sampler_stop(&w->sampler);
     if (halted(w) && w->halt == HALT_DEADLINE) /* the window was cut short */
         return;
-    for (size_t i = 0; i < w->sampler.count; i++) {
+    for (size_t i = 0; i < w->sampler.count + (w->job->meters != 0); i++) {
         struct text json = {0};
         json_open(&json, "idle");
-        json_str(&json, "sensor", w->sampler.logs[i].sensor->id);
-        sensor_json(&json, &w->sampler.logs[i], begin_ns, end_ns);
+        put_readings(w, &json, i, begin_ns, end_ns);
         json_close(&json);
         spool_put(&w->spool, &json);
         text_free(&json);
@@ -47,15 +62,14 @@ static void idle_window(struct worker *w) {
 
 static void put_window(struct worker *w, size_t index, int64_t window) {
     const struct result *r = &w->result;
-    for (size_t i = 0; i < w->sampler.count; i++) {
+    for (size_t i = 0; i < w->sampler.count + (w->job->meters != 0); i++) {
         struct text json = {0};
         json_open(&json, "energy");
         json_str(&json, "item", w->job->items[index].id);
         json_int(&json, "window", window);
-        json_str(&json, "sensor", w->sampler.logs[i].sensor->id);
         json_int(&json, "inferences", r->inferences);
         json_bool(&json, "check", r->check_before && r->check_after);
-        sensor_json(&json, &w->sampler.logs[i], r->begin_ns, r->end_ns);
+        put_readings(w, &json, i, r->begin_ns, r->end_ns);
         json_close(&json);
         ledger_frame(w, index, &json);
         text_free(&json);
@@ -112,7 +126,7 @@ void energy_run(struct worker *w) {
     for (size_t i = 0; i < w->job->item_count; i++)
         any = any || wanted(w, i, 0);
     uint32_t *order = calloc(w->job->item_count, sizeof *order);
-    if (any && order != NULL && w->sampler.count > 0 && !halted(w)) {
+    if (any && order != NULL && energy_is_read(w) && !halted(w)) {
         idle_window(w);
         all_windows(w, order);
         idle_window(w);

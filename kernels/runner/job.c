@@ -90,6 +90,12 @@ static bool read_watch(struct scan *s, struct job *job) {
     return true;
 }
 
+enum sensor_form sensor_form_of(const char *name) {
+    if (HAS_ARM_SENSORS && name[0] == 'p' && name[1] == 'm')
+        return SENSOR_PMIC;
+    return name[0] == 'e' ? SENSOR_ENERGY : strcmp(name, "product") == 0 ? SENSOR_PRODUCT : SENSOR_POWER;
+}
+
 static bool read_sensor(struct scan *s, struct job *job) {
     struct job_sensor *sensor = &job->sensors[job->sensor_count];
     struct block b = {.keys = job_sensor_keys, .base = (char *)sensor};
@@ -98,9 +104,7 @@ static bool read_sensor(struct scan *s, struct job *job) {
     if (!read_block(s, &b))
         return false;
     const char *form = sensor->form_name != NULL ? sensor->form_name : "";
-    sensor->form = form[0] == 'e' ? SENSOR_ENERGY : strcmp(form, "product") == 0 ? SENSOR_PRODUCT : SENSOR_POWER;
-    if (HAS_ARM_SENSORS && form[0] == 'p' && form[1] == 'm')
-        sensor->form = SENSOR_PMIC;
+    sensor->form = sensor_form_of(form);
     if (!check_keys(s, &b, b.line, NEED | (sensor->form == SENSOR_PRODUCT ? NEED_PRODUCT : 0), 0))
         return false;
     for (size_t i = 0; i < job->sensor_count; i++)
@@ -191,7 +195,7 @@ static bool ids_are_unique(struct scan *s, const struct job *job) {
 }
 
 static bool check_whole(struct scan *s, struct job *job, const struct block *head) {
-    if (!check_keys(s, head, s->line, NEED, 0))
+    if (!check_keys(s, head, s->line, NEED, MAY))
         return false;
     if (job->item_count == 0)
         return scan_fail(s, s->line, "no item");

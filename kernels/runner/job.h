@@ -43,6 +43,7 @@ struct job {
     const char *run, *holder, *runner, *lease, *isa_mask, *root;
     int64_t version, deadline_s, budget_s, seed, repetitions_min, repetitions_max, samples, sample_min_ns, warmup_ns;
     int64_t precision_ppm, peaks, idle_ns;
+    int64_t meters;        /* meters beside the board read its watts: windows are wanted without a sensor, too */
     int64_t items_to_come; /* a job cut between two items is refused */
     struct job_watch watches[JOB_WATCHES_MAX];
     struct job_sensor sensors[JOB_SENSORS_MAX];
@@ -57,6 +58,8 @@ void job_free(struct job *job);
 bool name_is_run(const char *name);
 bool name_is_id(const char *name);
 bool name_is_sha256(const char *name);
+bool name_is_form(const char *name); /* of a sensor */
+enum sensor_form sensor_form_of(const char *name);
 /* Whether our own oracle says what the item must put out. */
 bool item_has_oracle(const struct job_item *item);
 #endif

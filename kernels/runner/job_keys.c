@@ -35,7 +35,7 @@ static bool is_printable(const char *s) {
     return true;
 }
 
-static bool is_form(const char *s) {
+bool name_is_form(const char *s) {
     return strcmp(s, "power") == 0 || strcmp(s, "product") == 0 || strcmp(s, "energy") == 0 ||
            (HAS_ARM_SENSORS && strcmp(s, "pmic") == 0);
 }
@@ -64,6 +64,7 @@ const struct job_key job_head_keys[] = {
     {INT(precision_ppm, NEED, 0, 1000000)},
     {INT(peaks, NEED, 0, 1)},
     {INT(idle_ns, NEED, 0, HOUR_NS)},
+    {INT(meters, MAY, 0, 1)},
     {"items", offsetof(struct job, items_to_come), KEY_INT, NEED, 1, JOB_ITEMS_MAX, NULL, NULL},
     {STR(run, NEED, 64, name_is_run, "a run name")},
     {STR(holder, NEED, 256, is_printable, "printable text")},
@@ -77,7 +78,7 @@ const struct job_key job_head_keys[] = {
 #define OF job_sensor
 const struct job_key job_sensor_keys[] = {
     {STR(id, NEED, 128, name_is_id, "an id")},
-    {"form", offsetof(struct job_sensor, form_name), KEY_STRING, NEED, 0, 16, is_form, "power, product or energy"},
+    {"form", offsetof(struct job_sensor, form_name), KEY_STRING, NEED, 0, 16, name_is_form, "power, product or energy"},
     {STR(path, NEED, PATHS / 2, is_path, "an absolute path")},
     {STR(path2, NEED_PRODUCT, PATHS / 2, is_path, "an absolute path")},
     {INT(period_ns, NEED, 1000000, 60000000000LL)},

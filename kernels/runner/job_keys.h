@@ -13,6 +13,7 @@ enum key_need {
     NEED_PRODUCT = 32, /* sensors of this form only */
     MAY_PROGRAM = 64,
     MAY_NETWORK = 128,
+    MAY = 256,         /* of the head: 0 when it is not there */
 };
 struct job_key {
     const char *name;

@@ -5,6 +5,7 @@
 #include "hello.h"
 #include "hold.h"
 #include "rep.h"
+#include "sense.h"
 #include "tail.h"
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static const struct verb {
     {"cancel", cancel_verb, "cancel RUN --dir DIR"},
     {"clean", clean_verb, "clean --dir DIR [--all]"},
     {"hold", hold_verb, "hold LEASE HOLDER SECONDS PROGRAM [WORDS]"},
+    {"clock", clock_verb, "clock SECONDS   (a line for each line on stdin)"},
+    {"sense", sense_verb, "sense SECONDS PERIOD_NS ROOT FORM PATH [PATH2]"},
     {"rep", rep_verb, NULL},
     {"ref", ref_verb, NULL},
     {"peak", peak_verb, NULL},

@@ -44,7 +44,7 @@ static bool read_value(int fd, int64_t *value) {
 }
 
 /* The time of a reading is the middle of the conversion it waited for. */
-static bool read_sensor(struct sensor_log *log, int64_t *t, int64_t *raw, int64_t *raw2) {
+bool sensor_read(struct sensor_log *log, int64_t *t, int64_t *raw, int64_t *raw2) {
     int64_t begin = clock_now_ns();
     *raw2 = 0;
     if (HAS_ARM_SENSORS && log->sensor->form == SENSOR_PMIC) {
@@ -71,7 +71,7 @@ static void take_reading(struct sensor_log *log) {
     if (log->count == READINGS_MAX)
         halve(log);
     size_t i = log->count;
-    if (read_sensor(log, &log->t_ns[i], &log->raw[i], &log->raw2[i]))
+    if (sensor_read(log, &log->t_ns[i], &log->raw[i], &log->raw2[i]))
         log->count++, __atomic_add_fetch(&log->taken, 1, __ATOMIC_RELEASE);
     int64_t now = clock_now_ns();
     do
@@ -93,7 +93,7 @@ static void *sample(void *argument) {
     return NULL;
 }
 
-static bool open_log(struct sensor_log *log, const struct job *job, const struct job_sensor *sensor) {
+bool sensor_open(struct sensor_log *log, const struct job *job, const struct job_sensor *sensor) {
     int64_t t, raw, raw2;
     log->sensor = sensor;
     log->fd = open_file(job->root, sensor->path, HAS_ARM_SENSORS && sensor->form == SENSOR_PMIC);
@@ -102,7 +102,7 @@ static bool open_log(struct sensor_log *log, const struct job *job, const struct
     log->raw = calloc(READINGS_MAX, sizeof *log->raw);
     log->raw2 = calloc(READINGS_MAX, sizeof *log->raw2);
     if (log->fd >= 0 && (log->fd2 >= 0 || sensor->form != SENSOR_PRODUCT) && log->t_ns && log->raw && log->raw2 &&
-        read_sensor(log, &t, &raw, &raw2))
+        sensor_read(log, &t, &raw, &raw2))
         return true;
     fprintf(stderr, "runner: sensor %s cannot be read\n", sensor->id);
     free(log->t_ns), free(log->raw), free(log->raw2);
@@ -115,7 +115,7 @@ static bool open_log(struct sensor_log *log, const struct job *job, const struct
 
 void sampler_open(struct sampler *s, const struct job *job) {
     for (size_t i = 0; i < job->sensor_count; i++)
-        s->count += open_log(&s->logs[s->count], job, &job->sensors[i]);
+        s->count += sensor_open(&s->logs[s->count], job, &job->sensors[i]);
 }
 
 void sampler_start(struct sampler *s, const cpu_set_t *work) {

@@ -24,6 +24,9 @@ struct sampler {
     volatile int stop;
     bool running;
 };
+/* One sensor by itself: opened, read once and left open, or a word on stderr; then a reading and its time. */
+bool sensor_open(struct sensor_log *log, const struct job *job, const struct job_sensor *sensor);
+bool sensor_read(struct sensor_log *log, int64_t *t, int64_t *raw, int64_t *raw2);
 /* Opens what can be opened and read once; sensors that cannot are left out, with a word in the log. */
 void sampler_open(struct sampler *s, const struct job *job);
 /* Starts reading from now on, on a core that `work` does not use where there is one. */

@@ -53,7 +53,8 @@ const struct choice *item_choice(const struct worker *w, size_t index);
 bool repetition_child(struct worker *w, size_t index, int64_t window_ns, enum child_fate *fate, char *words,
                       size_t size);
 
-/* energy.c: all windows of all items, between two idle windows */
+/* energy.c: all windows of all items, between two idle windows, where a sensor here or a meter beside the board is read */
+bool energy_is_read(const struct worker *w);
 void energy_run(struct worker *w);
 
 /* halt.c: the three ways in which a worker is told to end */

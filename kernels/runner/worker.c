@@ -59,7 +59,7 @@ static void put_peaks(struct worker *w) {
 /* Closes an item for good unless its energy windows are still to come. */
 static void close_stopped(struct worker *w, size_t index) {
     struct item_state *s = &w->items[index];
-    bool more = w->job->items[index].energy_windows > 0 && w->sampler.count > 0;
+    bool more = w->job->items[index].energy_windows > 0 && energy_is_read(w);
     if (s->stopped && !s->final && !more)
         ledger_close(w, index, true);
 }

@@ -64,7 +64,7 @@ class Here:
             argv=tuple(argv), status=done.returncode, stdout=done.stdout, stderr=done.stderr
         )
 
-    def stream(self, argv: Sequence[str], *, stdin: bytes = b"") -> Stream:
+    def stream(self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False) -> Stream:
         raise NotImplementedError
 
     def put(self, data: bytes, path: str, *, mode: int = 0o644) -> None:

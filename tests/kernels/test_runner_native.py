@@ -265,6 +265,28 @@ def test_without_a_readable_sensor_there_are_no_windows(rig: Rig, tmp_path: Path
     assert done.final("a")["stop"] == "max"
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_meters_beside_the_board_get_windows_without_readings(
+    rig: Rig, tmp_path: Path, own: bool
+) -> None:
+    (tmp_path / "a").write_text("5\n")
+    item = kernel("a", energy_windows=1, energy_window_ns=50_000_000)
+    extra = sensor("w", "power") if own else b""
+    job = rig.job("r1", [item], extra, root=str(tmp_path), idle_ns=30_000_000, meters=1)
+    done = rig.execute(job)
+    names = ["w", ""] if own else [""]
+    assert [e["sensor"] for e in done.of("energy", "a")] == names
+    assert [i["sensor"] for i in done.of("idle")] == names * 2
+    window, (before, after) = done.of("energy")[-1], done.of("idle")[len(names) - 1 :: len(names)]
+    assert before["end_ns"] <= window["begin_ns"] < window["end_ns"] <= after["begin_ns"]
+    assert window["end_ns"] - window["begin_ns"] >= 50_000_000
+    assert window["inferences"] > 0
+    assert window["check"] is True
+    assert all(f["t_ns"] == f["raw"] == [] for f in (before, window, after))
+    assert done.final("a")["count"] == 2 + len(names)
+    assert done.final("a")["sha256"] == done.digest("a")
+
+
 def test_a_long_window_is_thinned_out_to_fit_a_frame(rig: Rig, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("9000000000000000000\n")
     keys: dict[str, Value] = {"id": "w", "form": "energy", "path": "/a", "period_ns": 1_000_000}

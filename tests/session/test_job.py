@@ -48,6 +48,14 @@ def test_sensors_make_idle_and_energy_windows() -> None:
     assert "energy_windows 0\n" in without
 
 
+def test_meters_beside_the_board_make_idle_and_energy_windows() -> None:
+    works = [replace(work(), item=gemm(energy=True))]
+    rendered = render(job(meters=True, works=works)).decode()
+    for one in ("\nmeters 1\n", "idle_ns 3000000000\n", "energy_windows 1\n"):
+        assert one in rendered
+    assert "meters" not in render(job(works=works)).decode()
+
+
 def test_a_tuple_repeats_its_key() -> None:
     program = replace(work(), keys={"kind": "program", "arg": ("/usr/bin/python3", "blob:x")})
     assert "arg 16:/usr/bin/python3\narg 6:blob:x\n" in render(job(works=[program])).decode()

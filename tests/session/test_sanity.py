@@ -175,3 +175,12 @@ def test_whatever_is_sent_a_measurement_holds_what_can_be(
         assert math.isfinite(row.inferences_per_s)
     assert all(len(reason.words) <= 1000 for reason in row.reasons)
     assert row.variant is None or re.fullmatch(r"[A-Za-z0-9+]*", row.variant)
+
+
+def test_a_window_for_meters_beside_the_board_holds_no_readings() -> None:
+    empty: dict[str, Any] = {"sensor": "", "t_ns": [], "raw": []}
+    for kind in ("energy", "idle"):
+        assert not sanity.fault({**WINDOW, **empty, "kind": kind})
+        for key in ("t_ns", "raw", "raw2"):
+            words = sanity.fault({**WINDOW, **empty, "kind": kind, key: [5]})
+            assert words == f"{kind} frame: readings of no sensor"

@@ -188,3 +188,30 @@ def test_nothing_is_said_on_our_stderr(
     transport.run(["true"])
     sys.stderr.flush()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_live_command_is_spoken_to_line_by_line_until_it_is_closed(transport: Transport) -> None:
+    stream = transport.stream(["cat"], stdin=b"first\n", live=True)
+    lines = stream.lines()
+    said = [next(lines)]
+    for word in (b"one\n", b"two\n"):
+        stream.write(word)
+        said.append(next(lines))
+    stream.close()
+    assert said == [b"first\n", b"one\n", b"two\n"]
+    with pytest.raises(LinkError):
+        for _ in range(100):  # what was on its way when the command ended may be swallowed
+            stream.write(b"three\n")
+
+
+def test_a_live_command_ends_with_its_stream(transport: Transport, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    pid.touch()
+    pid.chmod(0o666)
+    stream = transport.stream([*SH, 'echo $$ > "$1"; exec cat', "sh", str(pid)], live=True)
+    lines = stream.lines()
+    stream.write(b"x\n")
+    assert next(lines) == b"x\n"
+    stream.close()
+    waiting = 'while kill -0 "$1" 2>/dev/null; do sleep 0.02; done'
+    transport.run([*SH, waiting, "sh", pid.read_text().strip()], timeout_s=10)
