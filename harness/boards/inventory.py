@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.records.external import External
+    from harness.records.meter import MeterEntry
 
 FILE = "boards.yaml"
 NAME = _NAME  # what a board may be called
@@ -97,14 +98,19 @@ def _checked(document: Document) -> InventoryModel:
             do="give the other machine a name of its own",
         )
     for name, board in model.boards.items():
-        if board.meter is not None and board.meter.board is not None:
-            _other_board(document, model, name, board.meter.board)
+        for number, meter in enumerate(board.meter or ()):
+            if meter.board is not None:
+                _other_board(document, model, name, number, meter.board)
     return model
 
 
-def _other_board(document: Document, model: InventoryModel, name: str, other: str) -> None:
+def _other_board(
+    document: Document, model: InventoryModel, name: str, number: int, other: str
+) -> None:
     """Refuse a meter that hangs on no board of this file, or on the board it measures."""
-    where = document.where(("boards", name, "meter", "board"))
+    place = ("boards", name, "meter")
+    listed = (*place, number) in document.marks
+    where = document.where((*place, number, "board") if listed else (*place, "board"))
     hint = suggestion(other, model.boards)
     if other == name:
         raise ConfigError(
@@ -128,7 +134,18 @@ def _entries(
     for name, board in model.boards.items():
         own = declared(document, board.externals, ("boards", name, "externals"))
         entries[name] = _entry(name, board, {**common, **own})
-    return entries
+    boards = {LOCAL: BoardEntry(name=LOCAL), **entries}
+    return {name: replace(one, meters=_placed(one, boards)) for name, one in entries.items()}
+
+
+def _placed(entry: BoardEntry, boards: Mapping[str, BoardEntry]) -> tuple[MeterEntry, ...]:
+    """Return the board's meters; one that hangs on another board gets the entry of that one."""
+    return tuple(
+        replace(meter, at=replace(boards[meter.target], meters=()))
+        if meter.kind == "board"
+        else meter
+        for meter in entry.meters
+    )
 
 
 def _with_local(
@@ -139,6 +156,6 @@ def _with_local(
 
 def _entry(name: str, board: BoardModel, externals: Mapping[str, External]) -> BoardEntry:
     keys = board.model_dump(exclude={"power", "meter", "externals"})
-    meter = meter_entry(board.meter) if board.meter else None
+    meters = tuple(meter_entry(meter) for meter in board.meter or ())
     sensor = board.power.sensor
-    return BoardEntry(name=name, sensor=sensor, meter=meter, externals=externals, **keys)
+    return BoardEntry(name=name, sensor=sensor, meters=meters, externals=externals, **keys)

@@ -48,6 +48,7 @@ def sessions_of(
     """
     from harness.boards.facts import environment
     from harness.commands.planning import Workshop
+    from harness.commands.reaching import reach_entry
     from harness.records.environment import environment_hash
     from harness.session.judge import Context
     from harness.session.order import Session
@@ -73,6 +74,7 @@ def sessions_of(
             wait_s=wishes.wait_s,
             is_resumed=writer is not None,
             past=[b for b in writer.begun if b.board == name] if writer else (),
+            reach=reach_entry,
         )
         sessions.append(session)
     return sessions

@@ -60,9 +60,6 @@ def select(words: str, boards: Sequence[str]) -> Chosen:
         if inventory.path is not None and inventory.path != load_inventory(None).path:
             error.do += f" --file {inventory.path}"
         raise
-    for entry in entries:
-        if entry.meter is not None:
-            note(f"{entry.name}: its meter is known, but this version does not read meters yet")
     return Chosen(suite=suite, entries=entries, inventory=inventory.path, networks=networks)
 
 

@@ -26,11 +26,16 @@ def entry_of(name: str) -> BoardEntry:
 
 def reach(name: str) -> Ready:
     """Connect, push the runner, say hello."""
+    return reach_entry(entry_of(name))
+
+
+def reach_entry(entry: BoardEntry) -> Ready:
+    """Do the same to a board whose entry is at hand."""
     from harness.session.ready import make_ready
     from harness.toolchain.find import runner
     from harness.transport.registry import open_transport
 
-    return make_ready(entry_of(name), open_transport, runner)
+    return make_ready(entry, open_transport, runner)
 
 
 def reach_all(

@@ -64,7 +64,7 @@ def run(
             layers=layers,
         )
         if dry_run:
-            _print_plan(plan)
+            _print_plan(plan, ready)
             code = _away_code(away)
         elif print_job:
             _print_jobs(plan, ready, wishes)
@@ -77,7 +77,8 @@ def run(
     raise typer.Exit(code)
 
 
-def _print_plan(plan: Plan) -> None:
+def _print_plan(plan: Plan, ready: Sequence[Ready]) -> None:
+    from harness.session.order import least_metered_s, protocol_on
     from harness.suite.estimate import estimate
     from harness.units import duration_ns
 
@@ -88,7 +89,11 @@ def _print_plan(plan: Plan) -> None:
         more += f" {item.inflight} in flight" if item.inflight > 1 else ""
         where = f"{item.runtime} {item.device} {item.cores}{more}"
         out(f"{planned.board}  {item.label}  {where}{skip}")
-    for board, seconds_there in estimate(plan).items():
+    protocols = {
+        f.name: protocol_on(plan.protocol, f, least_metered_s(f))
+        for f in (one.facts for one in ready)
+    }
+    for board, seconds_there in estimate(plan, protocols).items():
         out(f"{board}: about {duration_ns(seconds_there * 1e9)} of measuring")
     if plan.dropped:
         out(f"{plan.dropped} combinations do not exist in this version and were dropped")
@@ -97,11 +102,13 @@ def _print_plan(plan: Plan) -> None:
 def _print_jobs(plan: Plan, ready: Sequence[Ready], wishes: Wishes) -> None:
     from harness.commands.carrying import sessions_of
     from harness.session.job import render
-    from harness.session.order import job_of
+    from harness.session.order import job_of, least_metered_s
     from harness.store.layout import new_run_id
 
     for session in sessions_of(new_run_id(), plan, ready, wishes):
-        sys.stdout.buffer.write(render(job_of(session, session.ready, session.works)))
+        seconds_there = least_metered_s(session.ready.facts)
+        job = job_of(session, session.ready, session.works, metered_s=seconds_there)
+        sys.stdout.buffer.write(render(job))
     sys.stdout.flush()
 
 

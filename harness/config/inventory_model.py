@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from harness.config.external_model import Externals
-from harness.config.meter_model import MeterModel
+from harness.config.meter_model import Meters
 from harness.config.schema import Strict
 from harness.config.words import NAME, Name, check
 
@@ -47,7 +47,7 @@ class BoardModel(Strict):
     become: Literal["none", "sudo-n"] = "none"
     tune: bool = False
     power: PowerModel = PowerModel()
-    meter: MeterModel | None = None
+    meter: Meters | None = None
     runtimes: dict[str, Path] = Field(default_factory=dict)
     recover: Annotated[str, AfterValidator(check(_LINE, "command of one line"))] | None = None
     root: Path = "/"

@@ -16,6 +16,8 @@ KINDS = ("shelly", "tasmota", "scpi", "command", "joulescope", "board")
 # which keys belong to one kind only
 _OF = {"channel": "shelly", "element": "scpi", "query": "scpi", "hwmon": "board"}
 
+_MOST = 8  # meters of one board
+
 _URL = re.compile(
     r"http://(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])"
     r"(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._/-]{0,200})?",
@@ -60,6 +62,15 @@ def _as_list(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _as_one_or_more(value: object) -> object:
+    """`meter:` holds one meter or a list of them; nothing is one that says nothing."""
+    if value is None or not isinstance(value, tuple):
+        return value if value is None else (value,)
+    if not 1 <= len(value) <= _MOST:
+        raise ValueError(f"one meter, or a list of 1 to {_MOST}")
+    return value
+
+
 _Url = Annotated[str, AfterValidator(_url)]
 _Query = Annotated[
     str, AfterValidator(check(_QUERY, "query: write what ends in ?, such as MEAS:POW?"))
@@ -91,6 +102,7 @@ class MeterModel(Strict):
     gain: Annotated[float, Field(gt=0, le=0.5), BeforeValidator(_as_float)] | None = None
     quantum_w: Annotated[float, Field(ge=0, le=100), BeforeValidator(_as_float)] | None = None
     period_ms: Annotated[int, Field(ge=1, le=60_000)] | None = None
+    window_s: Annotated[float, Field(ge=1, le=3600), BeforeValidator(_as_float)] | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -109,6 +121,9 @@ class MeterModel(Strict):
         return self
 
 
+Meters = Annotated[tuple[MeterModel, ...], BeforeValidator(_as_one_or_more)]
+
+
 def meter_entry(model: MeterModel) -> MeterEntry:
     """Return the checked meter as plain data."""
     kind = next(kind for kind in KINDS if getattr(model, kind) is not None)
@@ -123,4 +138,5 @@ def meter_entry(model: MeterModel) -> MeterEntry:
         gain=model.gain,
         quantum_w=model.quantum_w,
         period_ms=model.period_ms,
+        window_s=model.window_s,
     )

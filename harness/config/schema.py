@@ -69,7 +69,7 @@ def suggestion(word: str, known: typing.Iterable[str]) -> str:
 
 def _complaint(document: Document, model: type[Strict], error: Any) -> tuple[Mark, str]:  # noqa: ANN401
     loc: tuple[str | int, ...] = error["loc"]
-    path = plain_path(loc)
+    path = _as_written(document, plain_path(loc))
     unknown = error["type"] == "extra_forbidden"
     if unknown:
         word = str(loc[-1])
@@ -81,6 +81,15 @@ def _complaint(document: Document, model: type[Strict], error: Any) -> tuple[Mar
     text = f"{'.'.join(str(part)[:64] for part in path) or 'document'}: {words}"
     # keys may hold escapes that a terminal would act upon
     return document.mark(path, key=unknown), "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _as_written(document: Document, path: Path_) -> Path_:
+    """Drop the index of a list of one that was written without its brackets."""
+    kept: Path_ = ()
+    for part in path:
+        if part != 0 or (*kept, part) in document.marks:
+            kept = (*kept, part)
+    return kept
 
 
 def _words(kind: str, error: Any) -> str:  # noqa: ANN401

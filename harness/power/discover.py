@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from harness.errors import MeterError
 from harness.power import battery, hwmon, iio, odroid, pmic, powercap
 from harness.power.rails import bare, mark_total
 
@@ -53,6 +54,19 @@ def discover(seen: Seen) -> tuple[tuple[SensorFile, ...], str]:
         return _named(seen.sensor, rails, total)
     sensors = total or tuple(rail.sensor for rail in rails[:MAX_RAILS])
     return sensors, "" if sensors else _absent(found, bare(board))
+
+
+def labelled(files: Mapping[str, str], label: str) -> SensorFile:
+    """Return the one rail that is called `label`, by its label, its id or its chip; MeterError."""
+    rails = [rail for source in SOURCES.values() for rail in source.find(files).rails]
+    found = [r for r in rails if label in {r.sensor.label, r.sensor.id, r.chip}]
+    if len(found) == 1:
+        return found[0].sensor
+    names = ", ".join(rail.sensor.id for rail in found or rails) or "no sensor at all"
+    raise MeterError(
+        f"{len(found) or 'none'} of its sensors {'are' if found else 'is'} called {label!r}",
+        do=f"write `hwmon:` as one of these: {names}",
+    )
 
 
 def _named(

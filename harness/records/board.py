@@ -27,7 +27,7 @@ class BoardEntry:
     become: str = "none"
     tune: bool = False
     sensor: str = "auto"
-    meter: MeterEntry | None = None
+    meters: tuple[MeterEntry, ...] = ()
     root: str = "/"
     runtimes: Mapping[str, str] = field(default_factory=dict)
     recover: str | None = None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from harness.errors import BoardError
     from harness.session.account import Account, Emit
     from harness.session.judge import Context
+    from harness.session.metering import Metering
     from harness.session.order import Session
 
 LOST_AT_MOST = 2
@@ -41,8 +42,16 @@ LEASE_POLL_S = 5.0
 class Attempts:
     """Carries one session through its attempts; `in_flight`: a worker may be at work there."""
 
-    def __init__(self, session: Session, control: Control, account: Account, emit: Emit) -> None:
+    def __init__(
+        self,
+        session: Session,
+        control: Control,
+        account: Account,
+        emit: Emit,
+        metering: Metering,
+    ) -> None:
         self._session, self._control = session, control
+        self._metering = metering
         self._account, self._emit = account, emit
         self._ready = session.ready
         self._lost = 0
@@ -85,7 +94,10 @@ class Attempts:
     def _attend(self, number: int, *, has_begun: bool) -> None:
         collector = Collector()
         self._account.begin(collector, self._context(number, has_begun=has_begun))
-        job = job_of(self._session, self._ready, self._account.open_works, number)
+        window_s = self._metering.window_s
+        job = job_of(
+            self._session, self._ready, self._account.open_works, number, metered_s=window_s
+        )
         order = self._order(number, render(job), has_begun=has_begun)
         if not has_begun:
             self._emit(self._began(number))
@@ -149,6 +161,7 @@ class Attempts:
             raise _quarantined(error, self._lost)
         self._say(f"{error.what}; making it ready again")
         self._ready = persist(self._ready.link, self._control, self._say, self._ready.again)
+        self._metering.renew(self._ready)
 
     def _push(self) -> None:
         works = self._account.open_works

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.errors import HarnessError, LinkError
 from harness.session.account import Account, Emit
 from harness.session.attempts import Attempts
-from harness.session.events import Closed, Failed
+from harness.session.events import Closed, Failed, Note, Traced
 from harness.session.judge import skipped
 from harness.session.link import Control
+from harness.session.metering import Metering
 from harness.session.order import Session
 
 
@@ -17,16 +20,25 @@ def carry_out(session: Session, control: Control, emit: Emit) -> None:
     An item that was tried again has a Closed for each attempt before (`is_open`).
     """
     board = session.ready.facts.name
-    account = Account(session.context, session.works, emit)
-    attempts = Attempts(session, control, account, emit)
+
+    def say(words: str) -> None:
+        emit(Note(board=board, words=words))
+
     failed: Exception | None = None
-    try:
-        for planned in session.skips:
-            emit(Closed(board=board, measurement=skipped(session.context, planned)))
-        attempts.run()
-    except Exception as error:  # noqa: BLE001 - a thread's bug must reach the caller
-        failed = error
-    account.close_rest(failed if isinstance(failed, HarnessError) else None)
+    with Metering(session.ready, session.reach, say) as metering:
+        context = replace(session.context, meters=metering.energies)
+        account = Account(context, session.works, emit)
+        attempts = Attempts(session, control, account, emit, metering)
+        try:
+            for planned in session.skips:
+                emit(Closed(board=board, measurement=skipped(session.context, planned)))
+            attempts.run()
+        except Exception as error:  # noqa: BLE001 - a thread's bug must reach the caller
+            failed = error
+        account.close_rest(failed if isinstance(failed, HarnessError) else None)
+        found = metering.take_traces()
+        if found:
+            emit(Traced(board=board, traces=found))
     failed = failed or account.bug
     if failed is not None:
         has_more = isinstance(failed, LinkError) and attempts.in_flight

@@ -10,24 +10,33 @@ from harness.records.board import BoardFacts, SensorFile
 from harness.records.item import Work
 from harness.records.measurement import Energy, PowerTrace
 from harness.session.collect import Collector, ItemFrames
+from harness.session.metering import Meters
 
 
 def joules(
-    facts: BoardFacts, work: Work, collector: Collector, frames: ItemFrames
+    facts: BoardFacts,
+    work: Work,
+    collector: Collector,
+    frames: ItemFrames,
+    meters: Meters | None = None,
 ) -> tuple[tuple[Energy, ...], str | None]:
-    """Return totals and single sensors, or () and why no joule can be given."""
-    if not facts.sensors:
+    """Return totals and single sensors, then meters, and the words why some or all are missing."""
+    if not facts.sensors and not facts.entry.meters:
         return (), facts.sensor_absent or "no sensor was found"
     if not work.item.energy:
         return (), "no energy window was asked for"
-    found = board_energies([_readings_of(s, collector, frames) for s in facts.sensors])
-    return found, None if found else "the sensors gave no readings"
+    own = board_energies([_readings_of(s, collector, frames) for s in facts.sensors])
+    metered, missing = meters(work, collector, frames) if meters else ((), "")
+    silent = "the sensors gave no readings" if facts.sensors and not own else ""
+    words = "; ".join(one for one in (silent, missing) if one)
+    return (*own, *metered), words or None
 
 
 def traces(board: str, collector: Collector) -> tuple[PowerTrace, ...]:
     """Return all proven power readings of a session in the form that is stored."""
     windows = [f for frames in collector.items.values() for f in frames.windows if not frames.fault]
-    return tuple(_trace(board, frame) for frame in (*collector.idle, *windows))
+    # what has no sensor is a window of the meters beside the board, which keep their own
+    return tuple(_trace(board, frame) for frame in (*collector.idle, *windows) if frame["sensor"])
 
 
 def _trace(board: str, frame: dict[str, Any]) -> PowerTrace:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from harness.records.board import BoardFacts
     from harness.records.item import Item, Plan, Planned, Work
+    from harness.session.metering import Meters
 
 Payload = dict[str, Any]
 
@@ -52,6 +53,7 @@ class Context:
     environment: str
     runner_sha256: str
     attempt: int = 1
+    meters: Meters | None = None  # those beside the board, while they are read
 
 
 def judge(
@@ -189,7 +191,7 @@ def _measured(
     latency = evidence.latency if passed else None
     identity = _identity(context, work.item)
     identity["cores"] = Cores(cluster=work.item.cores, mask=last.get("cpu_mask"))
-    energy, energy_absent = joules(context.facts, work, collector, frames)
+    energy, energy_absent = joules(context.facts, work, collector, frames, context.meters)
     if not passed:
         energy, energy_absent = (), "the output was wrong"
     believable = latency is not None and latency.p50 > 0

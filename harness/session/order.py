@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.power.energy import minimum_window_s
+from harness.power.meters.table import traits_of
 from harness.records.attempts import Begun
-from harness.records.item import Planned, Work
+from harness.records.board import BoardFacts
+from harness.records.item import Planned, Protocol, Work
 from harness.session.job import Job, holder
 from harness.session.judge import Context
 from harness.session.ready import Ready
+from harness.session.sensing import Reach
 
 EMULATION_SLOWNESS = 10
 
@@ -32,6 +35,8 @@ class Session:
     wait_s: float = 0.0
     is_resumed: bool = False
     past: Sequence[Begun] = ()
+    # the way to a board that a meter of this one hangs on
+    reach: Reach | None = None
 
     def spool(self, attempt: int = 1) -> str:
         """Name of an attempt on the board."""
@@ -53,22 +58,47 @@ def spool_name(run: str, board: str, attempt: int) -> str:
     return name if attempt == 1 else f"{name}.{attempt}"
 
 
-def job_of(session: Session, ready: Ready, works: Sequence[Work], attempt: int = 1) -> Job:
-    """Return the JOB of one attempt: `works` on the board as it is now."""
+def least_metered_s(facts: BoardFacts) -> float:
+    """Return how long windows must be for the meters beside a board, before any is opened."""
+    traits = [traits_of(entry) for entry in facts.entry.meters]
+    return max((one.minimum_window_s for one in traits), default=0.0)
+
+
+def protocol_on(protocol: Protocol, facts: BoardFacts, metered_s: float) -> Protocol:
+    """Return the protocol with windows as long as the slowest sensor and meter there need them.
+
+    `metered_s` is 0 where no meter is read; idle windows of a meter are no shorter than its others.
+    """
+    window_s = max(protocol.energy_window_s, minimum_window_s(facts.sensors), metered_s)
+    return replace(protocol, energy_window_s=window_s, idle_s=max(protocol.idle_s, metered_s))
+
+
+def job_of(
+    session: Session,
+    ready: Ready,
+    works: Sequence[Work],
+    attempt: int = 1,
+    *,
+    metered_s: float = 0.0,
+) -> Job:
+    """Return the JOB of one attempt: `works` on the board as it is now.
+
+    `metered_s`: as in `protocol_on`.
+    """
     facts = ready.facts
-    protocol = session.context.plan.protocol
+    protocol = protocol_on(session.context.plan.protocol, facts, metered_s)
     slowness = EMULATION_SLOWNESS if facts.emulated else 1
     # what is declared to take long may: the deadline is a last resort, not a budget
     declared_s = sum(work.timeout_s for work in works)
-    window_s = max(protocol.energy_window_s, minimum_window_s(facts.sensors))
+    windows = protocol.energy_windows * sum(work.item.energy for work in works)
+    declared_s += 2 * int(windows * protocol.energy_window_s + 2 * protocol.idle_s)
     return Job(
         run=session.spool(attempt),
         holder=holder(),
         runner_sha256=ready.deployed.sha256,
         lease=ready.deployed.lease,
         seed=session.context.plan.seed,
-        # longer windows where the slowest sensor needs them
-        protocol=replace(protocol, energy_window_s=window_s),
+        protocol=protocol,
         works=works,
         cpu_list=facts.cpu_list,
         deadline_s=int(max(600, 4 * protocol.budget_s) + declared_s) * slowness,
@@ -77,4 +107,5 @@ def job_of(session: Session, ready: Ready, works: Sequence[Work], attempt: int =
         root=facts.entry.root,
         watch=facts.watch,
         sensors=facts.sensors,
+        meters=metered_s > 0,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.records.item import Item, Plan, Protocol
 
 # Typical wall time of one inference and of one start, in seconds; a guess that errs upwards.
@@ -16,17 +18,20 @@ _PEAKS_S = 2.0
 _GUARD_S = 1.0
 
 
-def estimate(plan: Plan) -> dict[str, float]:
-    """Return seconds per board: rounds within the budget (the first one always) plus energy."""
+def estimate(plan: Plan, protocols: Mapping[str, Protocol] | None = None) -> dict[str, float]:
+    """Return seconds per board: rounds within the budget (the first one always) plus energy.
+
+    `protocols` holds that of a board where it is not the plan's own (longer windows for a meter).
+    """
     boards = dict.fromkeys(p.board for p in plan.items)
-    return {board: _board_s(plan, board) for board in boards}
+    given = protocols or {}
+    return {board: _board_s(plan, board, given.get(board, plan.protocol)) for board in boards}
 
 
-def _board_s(plan: Plan, board: str) -> float:
+def _board_s(plan: Plan, board: str, protocol: Protocol) -> float:
     items = [p.item for p in plan.of(board) if not p.skip]
     if not items:
         return 0.0
-    protocol = plan.protocol
     one_round = sum(_repetition_s(item, protocol) for item in items)
     rounds = min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
     windows = sum(protocol.energy_windows for item in items if item.energy)

@@ -92,7 +92,8 @@ def _on(facts: BoardFacts, cells: Cells, suite: Suite, registry: Catalogue) -> I
             # two blocks may meet in one cell: it is measured once
             if item.item_id not in seen:
                 seen.add(item.item_id)
-                energy = _wants_energy(item, suite) and bool(facts.sensors)
+                has = bool(facts.sensors or facts.entry.meters)
+                energy = _wants_energy(item, suite) and has
                 yield Planned(board=facts.name, item=replace(item, energy=energy), skip=reason)
 
 

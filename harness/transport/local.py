@@ -41,9 +41,7 @@ class LocalTransport:
             return Completed(argv=tuple(argv), status=status, stdout=b"", stderr=words)
         return collect(process, argv, timeout_s)
 
-    def stream(
-        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
-    ) -> LineStream:
+    def stream(self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False) -> LineStream:
         """Start a command whose lines are read as they come."""
         try:
             return LineStream(LocalProcess(argv, stdin, live=live), argv)

@@ -46,9 +46,7 @@ class SshTransport:
 
         return self._over_any(run_over)
 
-    def stream(
-        self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False
-    ) -> LineStream:
+    def stream(self, argv: Sequence[str], *, stdin: bytes = b"", live: bool = False) -> LineStream:
         """Start a command whose lines are read as they come."""
 
         def stream_over(link: Link) -> LineStream:

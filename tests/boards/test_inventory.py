@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,44 @@ def test_a_meter() -> None:
         "  vf2: {meter: {board: pi, hwmon: ina226}}\n  k1: {meter: {board: local, hwmon: a}}\n"
     )
     entries = load_inventory().entries
-    assert entries["pi"].meter == MeterEntry(kind="shelly", target="http://plug.lan")
-    assert entries["vf2"].meter == MeterEntry(kind="board", target="pi", hwmon="ina226")
-    assert entries["local"].meter is None
+    assert entries["pi"].meters == (MeterEntry(kind="shelly", target="http://plug.lan"),)
+    assert entries["vf2"].meters == (MeterEntry(kind="board", target="pi", hwmon="ina226"),)
+    assert entries["vf2"].meters[0].at == replace(entries["pi"], meters=())
+    assert entries["k1"].meters[0].at == BoardEntry(name="local")
+    assert entries["local"].meters == ()
+
+
+def test_a_list_of_meters() -> None:
+    Path("boards.yaml").write_text(
+        "boards:\n  pi:\n    meter:\n      - {shelly: http://plug.lan, window_s: 20}\n"
+        "      - {command: watts}\n"
+    )
+    (plug, other) = load_inventory().entries["pi"].meters
+    assert plug == MeterEntry(kind="shelly", target="http://plug.lan", window_s=20.0)
+    assert other == MeterEntry(kind="command", target="watts")
+
+
+@pytest.mark.parametrize(
+    ("meter", "words", "where"),
+    [
+        (
+            "{shely: http://a}",
+            "boards.pi.meter.shely: unknown key 'shely'; did you mean 'shelly'?",
+            13,
+        ),
+        ("[{command: a}, {shely: http://a}]", "boards.pi.meter.1.shely: unknown key", 28),
+        ("{command: a, gain: 0}", "boards.pi.meter.gain", 31),
+        ("[{command: a, gain: 0}]", "boards.pi.meter.0.gain", 32),
+        ("[]", "boards.pi.meter", 12),
+        ("3", "boards.pi.meter", 12),
+    ],
+)
+def test_a_wrong_meter_is_named_where_it_stands(meter: str, words: str, where: int) -> None:
+    Path("boards.yaml").write_text(f"boards:\n  pi:\n    meter: {meter}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_inventory()
+    assert words in caught.value.what
+    assert caught.value.where == f"boards.yaml:3:{where}"
 
 
 @pytest.mark.parametrize(

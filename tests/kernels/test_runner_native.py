@@ -265,16 +265,16 @@ def test_without_a_readable_sensor_there_are_no_windows(rig: Rig, tmp_path: Path
     assert done.final("a")["stop"] == "max"
 
 
-@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("own", [(), ("w",)])
 def test_meters_beside_the_board_get_windows_without_readings(
-    rig: Rig, tmp_path: Path, own: bool
+    rig: Rig, tmp_path: Path, own: tuple[str, ...]
 ) -> None:
     (tmp_path / "a").write_text("5\n")
     item = kernel("a", energy_windows=1, energy_window_ns=50_000_000)
     extra = sensor("w", "power") if own else b""
     job = rig.job("r1", [item], extra, root=str(tmp_path), idle_ns=30_000_000, meters=1)
     done = rig.execute(job)
-    names = ["w", ""] if own else [""]
+    names = [*own, ""]
     assert [e["sensor"] for e in done.of("energy", "a")] == names
     assert [i["sensor"] for i in done.of("idle")] == names * 2
     window, (before, after) = done.of("energy")[-1], done.of("idle")[len(names) - 1 :: len(names)]

@@ -55,7 +55,9 @@ def test_each_line_is_answered_by_the_clock_between_sending_and_receiving() -> N
 @pytest.mark.parametrize("verb", ["clock", "sense"])
 def test_the_time_is_over_even_where_nobody_listens(verb: str, tmp_path: Path) -> None:
     (tmp_path / "p").write_text("1\n")
-    process = start("clock", "1") if verb == "clock" else sense(tmp_path, "power", "/p", seconds="1")
+    process = (
+        start("clock", "1") if verb == "clock" else sense(tmp_path, "power", "/p", seconds="1")
+    )
     assert process.wait(10) < 0  # by its own alarm: stdin is still open
     end(process)
 

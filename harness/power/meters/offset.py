@@ -49,7 +49,9 @@ class Anchor:
 
 @dataclass(frozen=True, kw_only=True)
 class Offset:
-    """Board minus controller over a session; `fault` says why it cannot be used, "" when it can.
+    """Board minus controller (or minus meter: `between`) over a session.
+
+    `fault` says why it cannot be used, "" when it can.
 
     Between two anchors the rates of the clocks are taken as steady; outside, and so beside a single
     anchor, the bound grows by the largest drift a kernel allows.
@@ -112,6 +114,20 @@ def measure(echoes: Iterable[Echo]) -> Offset:
         )
     anchors = tuple(_anchor(min(b, key=lambda e: e.round_trip_ns)) for b in _bursts(usable))
     return Offset(anchors=anchors, fault=_fault(anchors))
+
+
+def between(board: Offset, meter: Offset) -> Offset:
+    """Return board minus meter, by the meter's clock, where both were asked by one controller.
+
+    For a meter that hangs on another board: the bounds of both clocks add up.
+    """
+    anchors = []
+    for at_ns in sorted({anchor.at_ns for one in (board, meter) for anchor in one.anchors}):
+        (offset_ns, u_ns), (meter_ns, u_meter_ns) = board.at(at_ns), meter.at(at_ns)
+        one = Anchor(at_ns=at_ns + meter_ns, offset_ns=offset_ns - meter_ns, u_ns=u_ns + u_meter_ns)
+        anchors.append(one)
+    fault = board.fault or (f"of the meter's board: {meter.fault}" if meter.fault else "")
+    return Offset(anchors=tuple(anchors), fault=fault)
 
 
 def _bursts(echoes: Sequence[Echo]) -> list[list[Echo]]:

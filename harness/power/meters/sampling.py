@@ -37,6 +37,8 @@ class Trouble:
 class Track:
     """What a meter said, in order; all times on the controller's CLOCK_MONOTONIC.
 
+    But readings of a meter that hangs on another board carry the clock of that board.
+
     `ended` says why it stopped before it was told to, "" when it did not. `troubles` keeps the
     first fifty of `failures`. `counter_j` is NaN where the meter counts no energy.
     """
@@ -101,6 +103,18 @@ class Sampler:
                 failures=self._failures,
                 ended=self._ended,
             )
+
+    @property
+    def last_ns(self) -> int | None:
+        """When the last reading began, None before the first one."""
+        with self._lock:
+            return self._begin_ns[-1] if self._begin_ns else None
+
+    @property
+    def ended(self) -> str:
+        """Why it stopped before it was told to, "" while it has not."""
+        with self._lock:
+            return self._ended
 
     def _run(self) -> None:
         period_s = self._traits.period_ms / 1e3

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.power.meters import joules_of
 from harness.power.meters.joined import Span, align, energy
 from harness.power.meters.meter import Traits
 from harness.power.meters.offset import Anchor, Echo, Offset, collect, measure
@@ -94,8 +93,6 @@ def test_no_readings_at_all() -> None:
     found = energy(align("meter:x", PLUG, empty, EXACT, [span(100, 200)], IDLE))
     assert found is not None
     assert found.status is Status.INVALID
-    entry = MeterEntry(kind="shelly", target="http://x")
-    assert joules_of(entry, empty, EXACT, []) == (None, "no energy window was taken")
 
 
 def test_what_is_not_resolved_stays_so() -> None:

@@ -1,0 +1,244 @@
+"""The meters beside one board, for as long as its session lasts: opened, read, set against windows.
+
+What a meter does wrong becomes words in `energy_absent` or in an energy entry; the run goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import CannotTellError, HarnessError
+from harness.power.meters import joined, sampling, table
+from harness.power.meters.joined import Aligned, Span
+from harness.power.meters.offset import Offset, between
+from harness.records.measurement import PowerTrace
+from harness.session.echoes import BoardClock
+from harness.session.sensing import Reach, sense
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from harness.power.meters.meter import Traits
+    from harness.records.item import Work
+    from harness.records.measurement import Energy
+    from harness.records.meter import MeterEntry
+    from harness.session.collect import Collector, ItemFrames
+    from harness.session.link import Say
+    from harness.session.ready import Ready
+
+# energies of an item by meter, and why some are missing
+Metered = tuple[tuple["Energy", ...], str]
+Meters = Callable[["Work", "Collector", "ItemFrames"], Metered]
+
+BEAT_S = 60.0
+FIRST, BETWEEN = 20, 8  # echoes at the start and the end, and meanwhile: those may meet a window
+_PATIENCE_S = 2.0  # beyond what a meter needs for its next readings
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Open:
+    """One meter that is read."""
+
+    source: str
+    traits: Traits
+    sampler: sampling.Sampler
+    begun_ns: int  # of the controller's clock
+    host: Ready | None = None  # the board it hangs on
+    clock: BoardClock | None = None  # of that board
+
+
+class Metering:
+    """Context of a session; `energies` is asked by whoever judges an item."""
+
+    def __init__(self, ready: Ready, reach: Reach | None, say: Say) -> None:
+        self._ready, self._reach, self._say = ready, reach, say
+        self._entries = ready.facts.entry.meters
+        self._clock = BoardClock(ready)
+        self._open: list[_Open] = []
+        self._absent: dict[str, str] = {}
+        self._traces: dict[tuple[str, str, int], PowerTrace] = {}
+        self._over = threading.Event()
+        self._beat = threading.Thread(target=self._keep_asking, name="echoes", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Open every meter that can be had; a Note for each that cannot."""
+        for source, entry in zip(table.meter_ids(self._entries), self._entries, strict=True):
+            try:
+                self._open.append(self._opened(source, entry))
+            except HarnessError as error:
+                self._absent[source] = str(error).replace("\n ", ";")
+                self._say(f"{source} is not read: {error.what}")
+        if self._open:
+            self._ask_all(FIRST)
+            self._beat.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close everything, however the session ended."""
+        self._over.set()
+        if self._beat.is_alive():
+            self._beat.join()
+        for one in self._open:
+            one.sampler.stop()
+            if one.clock is not None:
+                one.clock.close()
+            if one.host is not None:
+                one.host.link.close()
+        self._clock.close()
+
+    @property
+    def window_s(self) -> float:
+        """How long a window must be for the slowest meter that is read; 0 when none is."""
+        return max((one.traits.minimum_window_s for one in self._open), default=0.0)
+
+    def renew(self, ready: Ready) -> None:
+        """Go on with a board that was made ready again."""
+        self._ready = ready
+        self._clock.renew(ready)
+        if self._open:
+            self._ask_all(FIRST)
+
+    def energies(self, work: Work, collector: Collector, frames: ItemFrames) -> Metered:
+        """Return an item's joules by each meter, and in words what is missing ("" nothing)."""
+        if not self._entries or not work.item.energy:
+            return (), ""
+        missing = [f"{source} was not read: {words}" for source, words in self._absent.items()]
+        if not self._open:
+            return (), "; ".join(missing)
+        windows = [_span(f) for f in frames.windows if not f["sensor"]]
+        why = self._unknown_times(windows, frames)
+        if why:
+            return (), "; ".join([*missing, why])
+        idle = _idle(collector, windows)
+        last_ns = max(span.end_ns for span in (*windows, *idle) if span is not None)
+        found = []
+        for one in self._open:
+            energy, words = self._energy(one, work, windows, idle, last_ns)
+            found += [energy] if energy is not None else []
+            missing += [f"{one.source}: {words}"] if words else []
+        return tuple(found), "; ".join(missing)
+
+    def take_traces(self) -> tuple[PowerTrace, ...]:
+        """Return, once, the readings of all windows that were judged; on the board's clock.
+
+        `raw` is in whole microwatts. Idle windows, which items share, come once.
+        """
+        traces, self._traces = tuple(self._traces.values()), {}
+        return traces
+
+    def _opened(self, source: str, entry: MeterEntry) -> _Open:
+        traits, host, clock = table.traits_of(entry), None, None
+        if entry.kind == "board" and self._reach is not None:
+            sensing = sense(entry, self._reach)
+            meter, traits, host = sensing.meter, sensing.traits, sensing.ready
+            clock = BoardClock(host)
+        else:
+            meter = table.open_meter(entry)
+        sampler = sampling.Sampler(meter, traits)
+        begun_ns = time.monotonic_ns()
+        sampler.start()
+        return _Open(
+            source=source, traits=traits, sampler=sampler, begun_ns=begun_ns, host=host, clock=clock
+        )
+
+    def _unknown_times(self, windows: Sequence[Span], frames: ItemFrames) -> str:
+        """Say why the item's windows cannot be set against any meter, "" when they can."""
+        if not windows:
+            return "no energy window was taken for the meters"
+        boot_id = self._ready.facts.hello.boot_id
+        if (frames.closing or {}).get("boot_id_end") != boot_id:
+            return "the meters were read on another clock: the board was started anew since"
+        return ""
+
+    def _energy(
+        self,
+        one: _Open,
+        work: Work,
+        windows: Sequence[Span],
+        idle: tuple[Span | None, Span | None],
+        last_ns: int,
+    ) -> tuple[Energy | None, str]:
+        try:
+            self._settle(one, last_ns)
+            board = self._clock.offset()
+            if min(board.controller_ns(span.begin_ns) for span in windows) < one.begun_ns:
+                return None, "was not read yet: an earlier controller took these windows"
+            offset = self._offset(one, board)
+        except CannotTellError as error:
+            return None, error.what
+        track = one.sampler.track()
+        aligned = joined.align(one.source, one.traits, track, offset, windows, idle)
+        self._keep(work.item.item_id, aligned)
+        return joined.energy(aligned), aligned.refused
+
+    def _settle(self, one: _Open, last_ns: int) -> None:
+        """Ask for the time after the last window, and wait for readings behind its end."""
+        here_ns = self._clock.offset().controller_ns(last_ns)
+        clocks = [clock for clock in (self._clock, one.clock) if clock is not None]
+        for clock in clocks:
+            if not clock.has_asked_since(here_ns):
+                clock.burst(FIRST)
+        patience_s = (3 * one.traits.period_ms + one.traits.lag_ms) / 1e3 + _PATIENCE_S
+        until = time.monotonic() + patience_s
+        offset = self._offset(one, self._clock.offset())
+        behind_ns = last_ns + one.traits.period_ms * 1_000_000
+        while time.monotonic() < until and not one.sampler.ended and not self._over.is_set():
+            read_ns = one.sampler.last_ns
+            if read_ns is not None and read_ns + offset.at(read_ns)[0] > behind_ns:
+                return
+            time.sleep(_POLL_S)
+
+    def _offset(self, one: _Open, board: Offset) -> Offset:
+        return board if one.clock is None else between(board, one.clock.offset())
+
+    def _keep(self, item: str, aligned: Aligned) -> None:
+        read = aligned.readings
+        named = [(item, window) for window in read.windows]
+        named += [("", idle) for idle in (read.idle_before, read.idle_after) if idle is not None]
+        for name, window in named:
+            self._traces[read.sensor.id, name, window.begin_ns] = PowerTrace(
+                board=self._ready.facts.name,
+                item=name,
+                sensor=read.sensor.id,
+                begin_ns=window.begin_ns,
+                end_ns=window.end_ns,
+                inferences=window.inferences,
+                t_ns=window.t_ns,
+                raw=window.raw,
+            )
+
+    def _ask_all(self, count: int) -> None:
+        for clock in (self._clock, *(one.clock for one in self._open)):
+            if clock is not None:
+                clock.burst(count)
+
+    def _keep_asking(self) -> None:
+        while not self._over.wait(BEAT_S):
+            self._ask_all(BETWEEN)
+
+
+def _span(frame: dict[str, Any]) -> Span:
+    return Span(
+        begin_ns=int(frame["begin_ns"]),
+        end_ns=int(frame["end_ns"]),
+        inferences=int(frame.get("inferences") or 0),
+    )
+
+
+def _idle(collector: Collector, windows: Sequence[Span]) -> tuple[Span | None, Span | None]:
+    spans = [_span(frame) for frame in collector.idle if not frame["sensor"]]
+    begin_ns, end_ns = windows[0].begin_ns, windows[-1].end_ns
+    before = next((s for s in reversed(spans) if s.end_ns <= begin_ns), None)
+    return before, next((s for s in spans if s.begin_ns >= end_ns), None)
