@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.boards import ailments
 from harness.boards.finding import Level, note, ok, problem
+from harness.errors import HarnessError
 from harness.units import size_bytes
 
 if TYPE_CHECKING:
@@ -112,13 +113,23 @@ def sensors(seen: Examined) -> Iterator[Finding]:
         words, *hints = seen.facts.sensor_absent.split("; ")
         # what root alone may read is told by `root`
         fix = "; ".join(hint for hint in hints if "root" not in hint)
-        yield note("sensors", f"{words}; no joules", fix or "an external meter")
+        joules = "no joules but those of a meter" if seen.entry.meters else "no joules"
+        yield note("sensors", f"{words}; {joules}", fix or "an external meter: docs/POWER.md")
         return
     total = next((sensor for sensor in found if sensor.total), None)
     if total:
         yield ok("sensors", f"{total.total} ({total.total_scope})")
     else:
         yield ok("sensors", ", ".join(f"{sensor.id} ({sensor.scope})" for sensor in found))
+
+
+def meters(seen: Examined) -> Iterator[Finding]:
+    """What the meters beside the board say at this moment."""
+    for source, said in seen.meters.items():
+        if isinstance(said, HarnessError):
+            yield problem("meters", f"{source}: {said.what}", said.do or "look at `meter:`")
+        else:
+            yield ok("meters", f"{source} reads {said:.4g} W")
 
 
 def root(seen: Examined) -> Iterator[Finding]:
@@ -144,6 +155,7 @@ CHECKS: tuple[Check, ...] = (
     units,
     runtimes,
     sensors,
+    meters,
     root,
     ailments.likeness,
     ailments.governor,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from harness.boards.place import Place
 from harness.boards.probe import Probe
+from harness.errors import HarnessError
 from harness.records.board import BoardEntry, BoardFacts
 
 
@@ -33,6 +34,7 @@ class Finding:
 class Examined:
     """How far an examination came: None stands for what could not be asked any more.
 
+    `meters` maps the meters beside the board to the watts they said, or to why they said none.
     `error` and `fix` are the words of what stopped it; `reached` is False when there was no way to
     the board at all. `runtimes` maps a name to "" or why it cannot run, `networks` a name to the
     runtimes for it.
@@ -44,6 +46,7 @@ class Examined:
     place: Place | None = None
     runtimes: Mapping[str, str] = field(default_factory=dict)
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meters: Mapping[str, float | HarnessError] = field(default_factory=dict)
     reached: bool = True
     error: str = ""
     fix: str = ""

@@ -14,6 +14,7 @@ from harness.records.board import LOCAL
 
 if TYPE_CHECKING:
     from harness.records.board import BoardEntry, BoardFacts
+    from harness.records.meter import MeterEntry
     from harness.transport.trust import Presented
 
 app = typer.Typer(
@@ -37,8 +38,14 @@ def boards(
         raise typer.Exit(worst(codes))
     for entry in inventory.entries.values():
         place = entry.host or "this machine"
-        out(f"{entry.name}  {place}  {' '.join('#' + tag for tag in entry.tags)}".rstrip())
+        words = [*(f"#{tag}" for tag in entry.tags), *(_meter(one) for one in entry.meters)]
+        out(f"{entry.name}  {place}  {' '.join(words)}".rstrip())
     note(f"from {inventory.path}" if inventory.path else f"no boards.yaml ({inventory.looked_in})")
+
+
+def _meter(entry: MeterEntry) -> str:
+    label = f" {entry.hwmon}" if entry.hwmon else ""
+    return f"meter:[{entry.kind} {entry.target}{label}]"
 
 
 @app.command("add")
@@ -176,6 +183,7 @@ def _probe(entry: BoardEntry) -> None:
 
 
 def _facts_lines(facts: BoardFacts) -> list[str]:
+    from harness.power.meters.table import meter_ids, traits_of
     from harness.units import si, size_bytes
 
     hello = facts.hello
@@ -184,6 +192,10 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
     sensors = ", ".join(f"{s.id} ({s.scope})" for s in facts.sensors) or facts.sensor_absent
     label = f"emulated: {facts.emulated}" if facts.emulated else "virtual machine" * hello.vm
     runtimes = ", ".join(facts.runtimes) or "native only"
+    meters = ", ".join(
+        f"{source} ({traits_of(entry).scope})"
+        for source, entry in zip(meter_ids(facts.entry.meters), facts.entry.meters, strict=True)
+    )
     return [
         f"board     {facts.name}  {facts.model}  ({facts.family}) {label}".rstrip(),
         f"system    {facts.os}, kernel {hello.kernel_release}, {hello.machine}",
@@ -194,6 +206,7 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
         f"governor  {facts.governor or 'unknown'}, range {range_khz}",
         f"heat      {temperatures or 'unknown'}",
         f"sensors   {sensors}",
+        f"meters    {meters or 'none'}",
         f"runtimes  {runtimes}",
     ]
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.boards.finding import Examined, Finding
+    from harness.errors import HarnessError
     from harness.records.board import BoardEntry
     from harness.transport.base import Transport
 
@@ -74,7 +75,7 @@ def _examine(entry: BoardEntry) -> Examined:
     from harness.transport.base import LinkSettings
     from harness.transport.registry import open_transport
 
-    seen = Examined(entry=entry)
+    seen = Examined(entry=entry, meters=_watts(entry))
     try:
         transport = open_transport(entry, LinkSettings(connect_timeout_s=_PATIENCE_S))
     except HarnessError as error:
@@ -83,6 +84,22 @@ def _examine(entry: BoardEntry) -> Examined:
         return _ask(transport, seen)
     finally:
         transport.close()
+
+
+def _watts(entry: BoardEntry) -> dict[str, float | HarnessError]:
+    """Ask each meter beside a board once, whether the board answers or not."""
+    from harness.commands.reaching import reach_entry
+    from harness.errors import HarnessError
+    from harness.power.meters.table import meter_ids
+    from harness.session.sensing import first_watts
+
+    said: dict[str, float | HarnessError] = {}
+    for source, meter in zip(meter_ids(entry.meters), entry.meters, strict=True):
+        try:
+            said[source] = first_watts(meter, reach_entry)
+        except HarnessError as error:
+            said[source] = error
+    return said
 
 
 def _ask(transport: Transport, seen: Examined) -> Examined:
@@ -138,7 +155,7 @@ def _lines(seen: Examined, found: Sequence[Finding], *, brief: bool) -> Iterator
         if well:
             yield f"  {'ok':8} {', '.join(well)}"
         # what can be measured is what one came for, however brief
-        topics = ("kernels", "sensors")
+        topics = ("kernels", "sensors", "meters")
         for finding in found:
             if finding.level is Level.OK and finding.topic in topics:
                 yield f"  {'':8} {finding.words}"

@@ -17,7 +17,7 @@ from harness.power.meters.joined import Aligned, Span
 from harness.power.meters.offset import Offset, between
 from harness.records.measurement import PowerTrace
 from harness.session.echoes import BoardClock
-from harness.session.sensing import Reach, sense
+from harness.session.sensing import Reach, open_any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,18 +139,17 @@ class Metering:
         return traces
 
     def _opened(self, source: str, entry: MeterEntry) -> _Open:
-        traits, host, clock = table.traits_of(entry), None, None
-        if entry.kind == "board" and self._reach is not None:
-            sensing = sense(entry, self._reach)
-            meter, traits, host = sensing.meter, sensing.traits, sensing.ready
-            clock = BoardClock(host)
-        else:
-            meter = table.open_meter(entry)
-        sampler = sampling.Sampler(meter, traits)
+        sensing = open_any(entry, self._reach)
+        sampler = sampling.Sampler(sensing.meter, sensing.traits)
         begun_ns = time.monotonic_ns()
         sampler.start()
         return _Open(
-            source=source, traits=traits, sampler=sampler, begun_ns=begun_ns, host=host, clock=clock
+            source=source,
+            traits=sensing.traits,
+            sampler=sampler,
+            begun_ns=begun_ns,
+            host=sensing.ready,
+            clock=BoardClock(sensing.ready) if sensing.ready else None,
         )
 
     def _unknown_times(self, windows: Sequence[Span], frames: ItemFrames) -> str:

@@ -1,7 +1,8 @@
-"""A meter that hangs on another board of the inventory: that board made ready, its sensor found."""
+"""Opens any meter; where one hangs on another board, that board is reached and its sensor found."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,25 +19,34 @@ if TYPE_CHECKING:
     from harness.records.meter import MeterEntry
     from harness.session.ready import Ready
 
+# what a program may take to begin
+_FIRST_S = 3.0
+
 Reach = Callable[["BoardEntry"], "Ready"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sensing:
-    """An open meter, what is known of it, and the board that it hangs on."""
+    """An open meter, what is known of it, and the board that it hangs on, if it does."""
 
     meter: Meter
     traits: Traits
-    ready: Ready
+    ready: Ready | None = None
+
+    def close(self) -> None:
+        """Let go of the meter and of its board."""
+        self.meter.close()
+        if self.ready is not None:
+            self.ready.link.close()
 
 
-def sense(entry: MeterEntry, reach: Reach) -> Sensing:
-    """Open a meter of the kind `board`; MeterError, or the error that says why it is not there.
+def open_any(entry: MeterEntry, reach: Reach | None) -> Sensing:
+    """Open a meter; MeterError, or the error that says why its board is not there.
 
-    No lease is taken: a sensor is read beside whatever that board does.
+    On that board no lease is taken: a sensor is read beside whatever goes on there.
     """
-    if entry.at is None:
-        raise MeterError(f"the board {entry.target!r} is not known here", where="boards.yaml")
+    if entry.at is None or reach is None:
+        return Sensing(meter=table.open_meter(entry), traits=table.traits_of(entry))
     ready = reach(entry.at)
     try:
         sensor = _sensor(entry, ready)
@@ -47,6 +57,20 @@ def sense(entry: MeterEntry, reach: Reach) -> Sensing:
     except BaseException:
         ready.link.close()
         raise
+
+
+def first_watts(entry: MeterEntry, reach: Reach) -> float:
+    """Open a meter for one reading; raises as `open_any` does, or when it says nothing."""
+    sensing = open_any(entry, reach)
+    until = time.monotonic() + _FIRST_S + 2 * sensing.traits.period_ms / 1e3
+    try:
+        while time.monotonic() < until:
+            sample = sensing.meter.read()
+            if sample is not None:
+                return sample.watts
+        raise MeterError("said nothing", where=entry.kind, do="is it on, and does it flush?")
+    finally:
+        sensing.close()
 
 
 def _sensor(entry: MeterEntry, ready: Ready) -> SensorFile:
