@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from harness.commands.console import out
+from harness.commands.console import note, out
 
 if TYPE_CHECKING:
     from harness.store.reader import StoredRun
@@ -34,5 +34,10 @@ def report(
 def draw(stored: list[StoredRun], place: Path) -> None:
     """Render `stored` runs into `place`, whole or not at all."""
     from harness.report.render import render, write
+    from harness.store.bridges import read_bridges
+    from harness.store.layout import results_root
 
-    write(place, render(stored, command=shlex.join(["harness", *sys.argv[1:]])))
+    bridges, damaged = read_bridges(results_root())
+    for words in damaged:
+        note(words)
+    write(place, render(stored, shlex.join(["harness", *sys.argv[1:]]), bridges))

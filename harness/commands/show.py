@@ -27,20 +27,23 @@ def show(
 ) -> None:
     """Show a run: every item with its verdict and the reason in words."""
     from harness.report.text import item_lines, pivot
+    from harness.store.bridges import read_bridges
     from harness.store.layout import results_root
     from harness.store.reader import find_run
 
     name, _, item = run.partition("/") if not run.startswith((".", "/")) else (run, "", "")
     stored = find_run(results_root(), name)
-    for words in stored.notes:
+    bridges, damaged = read_bridges(results_root())
+    for words in (*stored.notes, *damaged):
         note(words)
     if item:
         _one(stored, item)
         return
     if rows or cols:
-        out(str(pivot(stored.measurements, rows or "workload", cols or "scheme", metric)))
+        table = pivot(stored.measurements, rows or "workload", cols or "scheme", metric, bridges)
+        out(str(table))
         return
-    for line in item_lines(stored.measurements):
+    for line in item_lines(stored.measurements, bridges):
         out(line)
     if stored.missing:
         note(f"{len(stored.missing)} of {len(stored.plan.items)} planned items have no row")

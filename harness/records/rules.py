@@ -64,13 +64,14 @@ def bars_ranking(code: str) -> bool:
     return rule is not None and rule.bars_ranking
 
 
-# codes of a row without any measured rule: they say no more than its status does
+# codes that say no more than the item's status, or than the words behind them
 _STATUS_CODES = frozenset({"skip", "infra", "failed", "timeout", "stopped"})
+_SAID_BY_WORDS = frozenset({"not resolved", "indicative", "idle", "idle drift"})
 
 
 def code_shown(code: str) -> str:
-    """Return a reason's code, or nothing where it only repeats the item's status."""
-    return "" if code in _STATUS_CODES else code
+    """Return a reason's code, or nothing where it only repeats the status or its own words."""
+    return "" if code in _STATUS_CODES | _SAID_BY_WORDS else code
 
 
 def spoken(reason: Reason) -> str:

@@ -88,13 +88,14 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One network at one precision: cost across, accuracy (0..1) up; `hollow` = SUSPECT."""
+    """One network at one precision: cost across, accuracy (0..1) up; `note` says why `hollow`."""
 
     label: str
     cost: float
     cost_text: str
     accuracy: float
     hollow: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +194,14 @@ class Skips:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watts:
+    """Which boards can be compared in watts, in one line, and the others with what would do."""
+
+    lead: str
+    table: Table
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heading:
     """The first lines of the page."""
 
@@ -216,6 +225,7 @@ class Page:
     networks: Table | None
     layers: tuple[Layers, ...]
     tradeoffs: tuple[Scatter, ...]
+    watts: Watts | None
     energy: tuple[Table, ...]
     energy_absent: tuple[Fact, ...]
     peaks: Table | None

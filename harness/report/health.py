@@ -122,8 +122,10 @@ def _power(rows: Sequence[Measurement], looked_at: str) -> Fact:
     sources = unique(f"{e.source} ({e.scope})" for m in rows for e in m.energy)
     if sources:
         return Fact(name="power", value=", ".join(sources))
-    said = looked_at or next((m.energy_absent for m in rows if m.energy_absent), "")
-    value = f"no sensor: {said}" if said else "not measured in this run"
+    if looked_at:
+        return Fact(name="power", value=words.no_sensor(looked_at), known=False)
+    said = next((m.energy_absent for m in rows if m.energy_absent), "")
+    value = said or "not measured in this run"
     return Fact(name="power", value=value, known=False)
 
 

@@ -9,18 +9,23 @@ from harness.errors import ConfigError
 from harness.records.measurement import Energy, Measurement, Memory, Startup
 from harness.records.rules import is_believed
 from harness.report import words
+from harness.report.joules import Told
 from harness.units import duration_ns, percent, rate, size_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """`get` returns None where nothing was measured; `show` writes one value."""
+    """`get` returns None where nothing was measured; `show` writes one value.
+
+    What is of joules has `of` instead: a value for each quantity that an item was measured in.
+    """
 
     name: str
     title: str
-    get: Callable[[Measurement], float | None]
+    get: Callable[[Measurement], float | None] = lambda _: None
     show: Callable[[float], str]
     note: Callable[[Measurement], str] = lambda _: ""
+    of: Callable[[Told], float | None] | None = None
 
 
 def _p25(m: Measurement) -> float | None:
@@ -32,19 +37,8 @@ def believed(m: Measurement) -> Energy | None:
     return next((e for e in m.energy if is_believed(e.status)), None)
 
 
-def _per_inference(m: Measurement) -> float | None:
-    e = believed(m)
-    return e.energy_j / e.inferences if e and e.inferences else None
-
-
-def _per_joule(m: Measurement) -> float | None:
-    e = believed(m)
-    return e.inferences_per_joule if e else None
-
-
-def _scope(m: Measurement) -> str:
-    e = believed(m)
-    return e.scope if e else ""
+def _per_joule(one: Told) -> float | None:
+    return 1 / one.each_j if one.each_j else None
 
 
 def _bytes(get: Callable[[Memory], int | None]) -> Callable[[Measurement], float | None]:
@@ -94,16 +88,14 @@ METRICS = {
         Metric(
             name="inf/J",
             title="inferences per joule (= inf/s/W), gross; scope in brackets",
-            get=_per_joule,
             show=lambda value: f"{value:.3g}",
-            note=_scope,
+            of=_per_joule,
         ),
         Metric(
             name="J/inf",
             title="joules per inference, gross; scope in brackets",
-            get=_per_inference,
             show=words.joules,
-            note=_scope,
+            of=lambda one: one.each_j,
         ),
         Metric(
             name="weights",

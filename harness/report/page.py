@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.records.bridge import Bridge
 from harness.records.measurement import is_unchecked
-from harness.report import absences, bars, grid, health, layers, surroundings, tables, tradeoffs
-from harness.report.context import Fact, Heading, Page, Table
+from harness.report import (
+    absences,
+    bars,
+    grid,
+    health,
+    layers,
+    surroundings,
+    tables,
+    tradeoffs,
+    watts,
+)
+from harness.report.context import Fact, Heading, Page, Table, Watts
 from harness.report.rows import Shown, shown, unique
 from harness.store.reader import StoredRun
 
 
-def build(runs: Sequence[StoredRun], command: str) -> Page:
+def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = ()) -> Page:
     """Return the page of one or several runs. Raises ValueError without any run."""
     if not runs:
         raise ValueError("a report needs a run")
-    rows = shown(runs)
+    rows = shown(runs, bridges)
     real = [r for r in rows if not r.m.emulated]
     proven = [r for r in real if not is_unchecked(r.m)]
     charts, left_out = bars.charts(proven)
+    absent = {board: said for run in runs for board, said in run.facts.sensor_absent.items()}
+    compared = watts.watts(real, absent, bridges)
     return Page(
-        heading=_heading(runs, command, rows),
+        heading=_heading(runs, command, rows, compared),
         boards=health.cards(runs, rows),
         glance=bars.glance(proven),
         results=grid.results(real),
@@ -29,6 +42,7 @@ def build(runs: Sequence[StoredRun], command: str) -> Page:
         networks=tables.networks(proven),
         layers=layers.breakdowns(proven),
         tradeoffs=tradeoffs.tradeoffs(proven),
+        watts=compared,
         energy=tables.energy(real),
         energy_absent=tables.energy_absent(rows),
         peaks=tables.peaks(proven),
@@ -44,7 +58,9 @@ def _emulated(rows: Sequence[Shown]) -> tuple[Table, ...]:
     return grid.results([r for r in rows if r.m.emulated])
 
 
-def _heading(runs: Sequence[StoredRun], command: str, rows: Sequence[Shown]) -> Heading:
+def _heading(
+    runs: Sequence[StoredRun], command: str, rows: Sequence[Shown], compared: Watts | None
+) -> Heading:
     measurements = [r.m for r in rows]
     planned = sum(len(run.plan.items) for run in runs)
     missing = sum(len(run.missing) for run in runs)
@@ -60,7 +76,10 @@ def _heading(runs: Sequence[StoredRun], command: str, rows: Sequence[Shown]) -> 
     return Heading(
         title=" + ".join(unique(run.facts.suite for run in runs)),
         lead=lead,
-        facts=_facts(runs, command),
+        facts=(
+            *_facts(runs, command),
+            *([Fact(name="watts", value=compared.lead, known=False)] if compared else []),
+        ),
         counts=health.counts(measurements),
         warnings=_warnings(runs, missing),
     )

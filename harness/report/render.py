@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import StoreError
+from harness.records.bridge import Bridge
 from harness.report.context import Page
 from harness.report.page import build
 from harness.store.files import room_left
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(runs: Sequence[StoredRun], command: str) -> str:
-    """Return the HTML of one or several runs; `command` is what the user typed for this page."""
-    return render_page(build(runs, command))
+def render(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = ()) -> str:
+    """Return the HTML of one or several runs; `command` is what the user typed for this page.
+
+    `bridges` carry joules into scopes that were not measured: labelled, and nowhere stored.
+    """
+    return render_page(build(runs, command, bridges))
 
 
 def render_page(page: Page) -> str:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.records.bridge import Bridge
 from harness.records.measurement import Environment, Measurement
 from harness.report import words
+from harness.report.joules import Told, told
 from harness.store.reader import StoredRun
 
 
@@ -18,6 +20,7 @@ class Shown:
     board: str
     m: Measurement
     environment: Environment | None
+    joules: tuple[Told, ...] = ()
 
     @property
     def work(self) -> tuple[str, str, str]:
@@ -61,7 +64,7 @@ def setting_words(m: Measurement) -> tuple[str, ...]:
     return tuple(word for word in found if word)
 
 
-def shown(runs: Sequence[StoredRun]) -> tuple[Shown, ...]:
+def shown(runs: Sequence[StoredRun], bridges: Sequence[Bridge] = ()) -> tuple[Shown, ...]:
     """Return all measurements in plan order; with several runs a board's name carries the run's."""
     tags = run_tags(runs)
     return tuple(
@@ -69,6 +72,7 @@ def shown(runs: Sequence[StoredRun]) -> tuple[Shown, ...]:
             board=m.board + tags[run.id],
             m=m,
             environment=run.environments.get(m.environment or ""),
+            joules=told(m, bridges),
         )
         for run in runs
         for m in run.measurements

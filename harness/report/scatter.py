@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.power.bridged import LABEL
 from harness.report.context import Scatter, Series
 from harness.report.labels import Box, places
 from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas
@@ -83,7 +84,7 @@ def _words(axes: Axes, plot: Scatter) -> None:
     room = Box(
         left=scale * frame.x0, bottom=scale * frame.y0, right=scale * frame.x1, top=scale * frame.y1
     )
-    words = [harmless(p.label) for p in points]
+    words = [harmless(f"{p.label} ({LABEL})" if LABEL in p.note else p.label) for p in points]
     size = FONT - 1.5
     found = places([(x, y) for x, y in on_sheet], words, size=size, room=room)
     for point, text, place in zip(points, words, found, strict=True):

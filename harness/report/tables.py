@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.records.measurement import Energy, Startup, Status
 from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Block, Cell, Fact, Row, Table
 from harness.report.grid import WEAK, cell, is_weak, labels, seeded
+from harness.report.joules import BRIDGED, Told, best_of_each, places
 from harness.report.rows import Shown, scheme_order, setting_words, unique
 from harness.report.verdicts import MARKS, all_reasons, has_number
 from harness.units import duration_ns, percent, rate, size_bytes
@@ -35,6 +36,11 @@ NETWORK_COLUMNS = (
     "start",
 )
 ENERGY_COLUMNS = ("verdict", "gross J/inf", "net J/inf", "inf/J", "idle W", "active W", "source")
+ENERGY_NOTE = "Uncertainties are k = 2. Places are among boards, by gross joules of the same item."
+BRIDGED_NOTE = (
+    " Hollow rows are bridged: not measured here, but told from the board's own sensor by what both"
+    " said in one session; their intervals hold the bridge's own uncertainty."
+)
 
 
 def text(value: str, hint: str = "") -> Cell:
@@ -77,7 +83,7 @@ def _network(row: Shown) -> Row:
             Cell(value=rate(m.inferences_per_s) if shown and m.inferences_per_s else ""),
             text(words.worth(m) if shown else ""),
             text(m.weights),
-            _joules(found[0]) if found and shown else Cell(hint=m.energy_absent or ""),
+            _joules(found[0]) if found and shown else _no_joules(row),
             Cell(value=size_bytes(memory) if memory else ""),
             _start(m.startup_ns),
         ),
@@ -94,6 +100,13 @@ def _start(found: Startup | None) -> Cell:
     return Cell(value=duration_ns(whole) if whole else "", hint=hint)
 
 
+def _no_joules(row: Shown) -> Cell:
+    """No sensor is a result as well: said in words, with what was looked at."""
+    if not row.m.energy_absent or not has_number(row.m):
+        return Cell(hint=row.m.energy_absent or "")
+    return Cell(value="no joules", hint=row.m.energy_absent)
+
+
 def _joules(e: Energy) -> Cell:
     return Cell(
         value=words.joules(e.energy_j / e.inferences),
@@ -103,39 +116,53 @@ def _joules(e: Energy) -> Cell:
 
 
 def _believed(energy: Sequence[Energy]) -> list[Energy]:
-    return [e for e in energy if is_believed(e.status)]
+    return [e for e in energy if is_believed(e.status) and e.inferences > 0]
 
 
 def energy(rows: Sequence[Shown]) -> tuple[Table, ...]:
     """Return one table for each scope: joules of different scopes are different quantities."""
-    scopes = unique(e.scope for r in rows for e in r.m.energy)
-    return tuple(_energy_table(scope, rows) for scope in scopes)
+    scopes = unique(one.energy.scope for r in rows for one in r.joules)
+    ranked = places(rows)
+    return tuple(_energy_table(scope, rows, ranked) for scope in scopes)
 
 
-def _energy_table(scope: str, rows: Sequence[Shown]) -> Table:
-    chosen = [(r, e) for r in rows for e in r.m.energy if e.scope == scope]
+def _energy_table(
+    scope: str, rows: Sequence[Shown], ranked: Mapping[tuple[str, str, str], str]
+) -> Table:
+    chosen = [(r, one) for r in rows for one in r.joules if one.energy.scope == scope]
     boards = unique(r.board for r, _ in chosen)
     return Table(
         title=SCOPES.get(scope, scope),
-        note="Uncertainties are k = 2.",
+        note=ENERGY_NOTE + (BRIDGED_NOTE if any(one.is_bridged for _, one in chosen) else ""),
         corner="item",
         columns=ENERGY_COLUMNS,
         blocks=tuple(
-            Block(title=board, rows=tuple(_energy_row(r, e) for r, e in chosen if r.board == board))
+            Block(
+                title=board,
+                rows=tuple(_energy_row(r, one, ranked) for r, one in chosen if r.board == board),
+            )
             for board in boards
         ),
     )
 
 
-def _energy_row(row: Shown, e: Energy) -> Row:
-    mark = MARKS[e.status]
+def _energy_row(row: Shown, one: Told, ranked: Mapping[tuple[str, str, str], str]) -> Row:
+    e = one.energy
+    mark = BRIDGED if one.is_bridged else MARKS[e.status]
     reasons = all_reasons(e.reasons)
+    # a board's single rails stand below its total, and hold no place of their own
+    is_first = best_of_each(row.joules).get(one.quantity) is one
+    rank = ranked.get((row.board, row.m.item, one.quantity), "") if is_first else ""
     believed = is_believed(e.status) and has_number(row.m) and e.inferences > 0
     numbers: tuple[Cell, ...] = (Cell(),) * 5
     if believed:
         gross = e.energy_j / e.inferences
         numbers = (
-            Cell(value=words.joules(gross), interval=words.percent_short(e.u_j / e.energy_j)),
+            Cell(
+                value=words.joules(gross),
+                interval=words.percent_short(e.u_j / e.energy_j),
+                rank=rank,
+            ),
             _net(e),
             Cell(value=f"{e.inferences_per_joule:.3g}"),
             Cell(value=f"{e.idle_w:.2f}" if e.idle_w is not None else ""),
@@ -146,7 +173,7 @@ def _energy_row(row: Shown, e: Energy) -> Row:
         sub=", ".join((*setting_words(row.m), *seeded([row]))),
         tag=labels(row),
         cells=(
-            Cell(value=e.status.value, mark=mark, hint=reasons, align="text", detail=reasons),
+            Cell(value=mark.status, mark=mark, hint=reasons, align="text", detail=reasons),
             *numbers,
             text(e.source),
         ),
@@ -166,11 +193,16 @@ def _net(e: Energy) -> Cell:
 def energy_absent(rows: Sequence[Shown]) -> tuple[Fact, ...]:
     """Return for each board without joules why: said aloud, not left blank."""
     with_joules = {r.board for r in rows if r.m.energy}
-    said = {r.board: r.m.energy_absent for r in rows if r.m.energy_absent}
+    said: dict[str, str] = {}
+    for r in rows:
+        # that one item was not asked for says less than that there is no sensor
+        why = r.m.energy_absent or ""
+        if why and (r.board not in said or said[r.board] == words.NOT_ASKED):
+            said[r.board] = why
     return tuple(
         Fact(name=board, value=why, known=False)
         for board, why in said.items()
-        if why and board not in with_joules
+        if board not in with_joules
     )
 
 

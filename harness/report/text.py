@@ -6,12 +6,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.power.bridged import LABEL
+from harness.records.bridge import Bridge
 from harness.records.measurement import Measurement, Status, is_unchecked
-from harness.report import words
+from harness.report import joules, words
+from harness.report.joules import Told, best_of_each, told
 from harness.report.metrics import Metric, believed, dimensions_named, metric_named
 from harness.report.rows import scheme_order
 from harness.report.verdicts import first_reason, has_number, may_rank
-from harness.stats.ranking import estimate, ratio
+from harness.stats.ranking import Estimate, estimate, ratio
 from harness.units import harmless, percent, rate
 
 UNCHECKED_HEAD = "unchecked: no output was compared; to be ranked among themselves only"
@@ -40,7 +43,7 @@ class Table:
         return "\n".join((*lines, *self.notes))
 
 
-def item_line(m: Measurement) -> str:
+def item_line(m: Measurement, bridges: Sequence[Bridge] = ()) -> str:
     """Return an item in one line, verdict first; foreign words are cleaned for a terminal."""
     cluster = m.cores.cluster
     where = cluster if "@" in cluster or cluster.isdigit() else f"{m.threads}@{cluster}"
@@ -50,21 +53,21 @@ def item_line(m: Measurement) -> str:
         m.board + (" (emulated)" if m.emulated else " (vm)" if m.vm else ""),
         f"{m.workload} {m.scheme}{shape}",
         f"{words.engine(m)} {where}",
-        *(_numbers(m) if has_number(m) else []),
+        *(_numbers(m, bridges) if has_number(m) else []),
         first_reason(m),
     ]
     return harmless("  ".join(part for part in parts if part))
 
 
-def item_lines(measurements: Iterable[Measurement]) -> list[str]:
+def item_lines(measurements: Iterable[Measurement], bridges: Sequence[Bridge] = ()) -> list[str]:
     """Return a line for each item; those that nothing vouches for stand apart, at the end."""
     rows = list(measurements)
-    proven = [item_line(m) for m in rows if not is_unchecked(m)]
-    others = [item_line(m) for m in rows if is_unchecked(m)]
+    proven = [item_line(m, bridges) for m in rows if not is_unchecked(m)]
+    others = [item_line(m, bridges) for m in rows if is_unchecked(m)]
     return [*proven, *([UNCHECKED_HEAD] if others else []), *others]
 
 
-def _numbers(m: Measurement) -> list[str]:
+def _numbers(m: Measurement, bridges: Sequence[Bridge]) -> list[str]:
     width = words.plus_minus(m)
     found = [f"{words.latency(m)} +-{width}" if width else words.latency(m)]
     found += [rate(m.inferences_per_s)] if m.inferences_per_s else []
@@ -77,6 +80,9 @@ def _numbers(m: Measurement) -> list[str]:
         found.append(words.energy(energy))
     elif m.energy_absent:
         found.append("no joules")
+    for one in told(m, bridges):
+        if one.is_bridged:
+            found.append(f"{LABEL} {words.energy(one.energy)}")
     found += [words.worth(m)] if words.worth(m) else []
     found += ["unchecked"] if is_unchecked(m) else []
     found += [f"clock: {m.timed_by}"] if m.timed_by else []
@@ -86,20 +92,58 @@ def _numbers(m: Measurement) -> list[str]:
     return [*found, " ".join(state)]
 
 
-def pivot(measurements: Sequence[Measurement], rows: str, cols: str, metric: str) -> Table:
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """What one item brings into one cell; `apart` names the quantity that its row is for."""
+
+    m: Measurement
+    value: float | None = None
+    note: str = ""
+    hollow: bool = False
+    apart: str = ""
+
+
+def _entries(m: Measurement, metric: Metric, bridges: Sequence[Bridge]) -> list[_Entry]:
+    """Joules of two scopes are two quantities: rows of their own, and no range holds both."""
+    if not has_number(m):
+        return [_Entry(m=m)]
+    hollow = m.status is Status.SUSPECT
+    if metric.of is None:
+        return [_Entry(m=m, value=metric.get(m), note=metric.note(m), hollow=hollow)]
+    found = [
+        _Entry(
+            m=m,
+            value=metric.of(one),
+            note=one.label,
+            hollow=hollow or one.is_bridged,
+            apart=f" ({name}{f', {LABEL}' if one.is_bridged else ''})",
+        )
+        for name, one in best_of_each(told(m, bridges)).items()
+    ]
+    return found or [_Entry(m=m)]
+
+
+def pivot(
+    measurements: Sequence[Measurement],
+    rows: str,
+    cols: str,
+    metric: str,
+    bridges: Sequence[Bridge] = (),
+) -> Table:
     """Return one metric by rows and columns, e.g. `board` by `scheme` or `board,cores` by `scheme`.
 
     A cell with several items shows their range and count; one without a number shows the status.
-    Raises ConfigError for a dimension or metric that does not exist.
+    Joules of different scopes stand in different rows. Raises ConfigError for a dimension or metric
+    that does not exist.
     """
     chosen = metric_named(metric)
     down, across = dimensions_named(rows), dimensions_named(cols)
-    cells: dict[str, dict[str, list[Measurement]]] = {}
+    cells: dict[str, dict[str, list[_Entry]]] = {}
     columns: dict[str, None] = {}
-    for m in measurements:
-        head, column = (" ".join(get(m) for get in by) for by in (down, across))
-        head += " (unchecked)" if is_unchecked(m) else ""
-        cells.setdefault(harmless(head), {}).setdefault(harmless(column), []).append(m)
+    for entry in (e for m in measurements for e in _entries(m, chosen, bridges)):
+        head, column = (" ".join(get(entry.m) for get in by) for by in (down, across))
+        head += entry.apart + (" (unchecked)" if is_unchecked(entry.m) else "")
+        cells.setdefault(harmless(head), {}).setdefault(harmless(column), []).append(entry)
         columns[harmless(column)] = None
     names = sorted(columns, key=scheme_order) if cols == "scheme" else list(columns)
     lines = tuple(
@@ -113,17 +157,21 @@ def pivot(measurements: Sequence[Measurement], rows: str, cols: str, metric: str
 
 def _notes(lines: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
     text = " ".join(cell for _, cells in lines for cell in cells)
-    notes = ("o = SUSPECT, see `harness show` for the reason",) if "o " in text else ()
+    hollow = any(cell.startswith("o ") for _, cells in lines for cell in cells)
+    notes = ("o = SUSPECT, see `harness show` for the reason",) if hollow else ()
+    if f"{LABEL}]" in text:
+        notes = (f"o = {LABEL}: told from the board's own sensor, not measured; or SUSPECT",)
     return (*notes, "(n) = several items in one cell: add a dimension") if ".." in text else notes
 
 
-def _pivot_cell(items: Sequence[Measurement], metric: Metric) -> str:
-    values = [(metric.get(m), m) for m in items if has_number(m)]
-    known = [(v, m) for v, m in values if v is not None]
+def _pivot_cell(items: Sequence[_Entry], metric: Metric) -> str:
+    known = [(e.value, e) for e in items if e.value is not None]
     if not known:
-        return ", ".join(dict.fromkeys(m.status.value for m in items if not has_number(m))) or "-"
-    mark = "o " if any(m.status is Status.SUSPECT for _, m in known) else ""
-    notes = " ".join(dict.fromkeys(n for n in (metric.note(m) for _, m in known) if n))
+        statuses = dict.fromkeys(e.m.status.value for e in items if not has_number(e.m))
+        silent = "no joules" if metric.of and any(e.m.energy_absent for e in items) else "-"
+        return ", ".join(statuses) or silent
+    mark = "o " if any(e.hollow for _, e in known) else ""
+    notes = " ".join(dict.fromkeys(e.note for _, e in known if e.note))
     note = f" [{notes}]" if notes else ""
     low, high = min(v for v, _ in known), max(v for v, _ in known)
     if len(known) == 1:
@@ -149,6 +197,53 @@ def compare_table(base: Sequence[Measurement], head: Sequence[Measurement]) -> T
     )
 
 
+def compare_joules(
+    base: Sequence[Measurement], head: Sequence[Measurement], bridges: Sequence[Bridge] = ()
+) -> Table | None:
+    """Return gross joules of an inference in head against base; None where no item has any.
+
+    Only one quantity is ever set against itself, measured against measured and, where nothing that
+    was measured meets, bridged against bridged.
+    """
+    before = {(m.board_id, m.item): m for m in base}
+    shared = [(before[m.board_id, m.item], m) for m in head if (m.board_id, m.item) in before]
+    lines = [line for a, b in shared for line in _joule_lines(a, b, bridges)]
+    if not lines:
+        return None
+    return Table(
+        title="gross joules per inference; k = 2",
+        corner="item",
+        columns=("scope", "base", "head", "head / base", "intervals"),
+        rows=tuple(lines),
+    )
+
+
+def _joule_lines(
+    a: Measurement, b: Measurement, bridges: Sequence[Bridge]
+) -> list[tuple[str, tuple[str, ...]]]:
+    if not (has_number(a) and has_number(b)):
+        return []
+    old, new = (best_of_each(told(m, bridges)) for m in (a, b))
+    both = [(old[name], new[name]) for name in old if name in new]
+    alike = [pair for pair in both if not any(one.is_bridged for one in pair)]
+    alike = alike or [pair for pair in both if all(one.is_bridged for one in pair)]
+    name = item_name(b)
+    if not alike:
+        scopes = [", ".join(one.label for one in found.values()) for found in (old, new)]
+        words_of = "different scopes: not compared"
+        return [(name, ("", *scopes, "-", words_of))] if all(scopes) else []
+    return [(name, _two_joules((a, one), (b, other))) for one, other in alike]
+
+
+def _two_joules(old: tuple[Measurement, Told], new: tuple[Measurement, Told]) -> tuple[str, ...]:
+    values = [joules.estimate(*old), joules.estimate(*new)]
+    shown = [words.joules(v.value) if v else "-" for v in values]
+    label = old[1].label
+    if values[0] is None or values[1] is None or not (may_rank(old[0]) and may_rank(new[0])):
+        return (label, *shown, "-", "no pair of numbers")
+    return (label, *shown, *_quotient(ratio(values[1], values[0])))
+
+
 def item_name(m: Measurement) -> str:
     """Return `pi5 gemm w1a1 512x512x512 native 1`, cleaned."""
     shape = f" {m.shape}" if m.kind == "kernel" else ""
@@ -163,13 +258,15 @@ def _compared(a: Measurement, b: Measurement) -> tuple[str, ...]:
         return (*shown, "-", "one of them is unchecked")
     if not (may_rank(a) and may_rank(b)) or a.latency_ns is None or b.latency_ns is None:
         return (*shown, "-", "emulated" if a.emulated or b.emulated else "no pair of numbers")
-    quotient = ratio(estimate(b.latency_ns), estimate(a.latency_ns))
+    return (*shown, *_quotient(ratio(estimate(b.latency_ns), estimate(a.latency_ns))))
+
+
+def _quotient(quotient: Estimate) -> tuple[str, str]:
     width = words.spread(quotient)
     change = f"{(quotient.value - 1) * 100:+.1f}%" + (f" +-{width}" if width else "")
     if quotient.low is None or quotient.high is None:
-        return (*shown, change, "unknown")
-    apart = quotient.low > 1 or quotient.high < 1
-    return (*shown, change, "apart" if apart else "overlap")
+        return change, "unknown"
+    return change, "apart" if quotient.low > 1 or quotient.high < 1 else "overlap"
 
 
 def _width(text: str) -> int:

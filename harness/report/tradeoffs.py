@@ -1,16 +1,17 @@
 """Accuracy against milliseconds and joules, of trained networks with a whole test set behind them.
 
-Joules of different scopes are different quantities, so each scope has a plot of its own.
+Joules of different scopes are different quantities, so each quantity has a plot of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from harness.power.bridged import LABEL
 from harness.records.measurement import Status
-from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Point, Scatter, Series
+from harness.report.joules import best_of_each
 from harness.report.rows import Shown, scheme_order, setting_words, unique
 from harness.report.verdicts import has_number
 from harness.units import duration_ns
@@ -18,19 +19,20 @@ from harness.units import duration_ns
 LEAST_IMAGES = 1000  # below, a point says little about the test set
 METRIC = "top1"
 
-Cost = Callable[[Shown], float | None]
+# the value, and whether it came over a bridge
+Cost = Callable[[Shown], tuple[float, bool] | None]
 
 
 def tradeoffs(rows: Sequence[Shown]) -> tuple[Scatter, ...]:
-    """Return the plots that have two points or more; latency first, then energy by scope."""
+    """Return the plots that have two points or more; latency first, then energy by quantity."""
     usable = [r for r in rows if _is_usable(r)]
-    scopes = unique(e.scope for r in usable for e in r.m.energy)
+    quantities = unique(name for r in usable for name in best_of_each(r.joules))
     found = [
         _plot("tradeoff0", "Accuracy against latency", "latency", usable, _latency, duration_ns)
     ]
-    for number, scope in enumerate(scopes, start=1):
-        title = f"Accuracy against energy ({scope})"
-        cost = _joules_of(scope)
+    for number, quantity in enumerate(quantities, start=1):
+        title = f"Accuracy against energy ({quantity})"
+        cost = _joules_of(quantity)
         found.append(
             _plot(f"tradeoff{number}", title, "energy per inference", usable, cost, words.joules)
         )
@@ -44,16 +46,14 @@ def _is_usable(row: Shown) -> bool:
     return m.kind == "network" and m.weights == "trained" and enough and has_number(m)
 
 
-def _latency(row: Shown) -> float | None:
-    return row.m.latency_ns.p25 if row.m.latency_ns else None
+def _latency(row: Shown) -> tuple[float, bool] | None:
+    return (row.m.latency_ns.p25, False) if row.m.latency_ns else None
 
 
-def _joules_of(scope: str) -> Cost:
-    def joules(row: Shown) -> float | None:
-        for e in row.m.energy:
-            if e.scope == scope and is_believed(e.status) and e.inferences > 0:
-                return e.energy_j / e.inferences
-        return None
+def _joules_of(quantity: str) -> Cost:
+    def joules(row: Shown) -> tuple[float, bool] | None:
+        one = best_of_each(row.joules).get(quantity)
+        return (one.each_j, one.is_bridged) if one and one.each_j else None
 
     return joules
 
@@ -82,16 +82,20 @@ def _points(rows: Sequence[Shown], cost: Cost, say: Callable[[float], str]) -> t
     several = len(unique(r.m.workload for r in rows)) > 1
     made = []
     for row in sorted(rows, key=lambda r: (r.m.workload, scheme_order(r.m.scheme))):
-        value = cost(row)
-        if value is None or row.m.accuracy is None:
+        found = cost(row)
+        if found is None or row.m.accuracy is None:
             continue
+        value, is_bridged = found
+        notes = ["SUSPECT"] if row.m.status is Status.SUSPECT else []
+        notes += [LABEL] if is_bridged else []
         made.append(
             Point(
                 label=f"{row.m.workload} {row.m.scheme}" if several else row.m.scheme,
                 cost=value,
                 cost_text=say(value),
                 accuracy=row.m.accuracy.value,
-                hollow=row.m.status is Status.SUSPECT,
+                hollow=bool(notes),
+                note=", ".join(notes),
             )
         )
     return tuple(made)

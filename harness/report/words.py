@@ -98,6 +98,14 @@ def worth(m: Measurement) -> str:
     return ", ".join(found)
 
 
+NOT_ASKED = "no energy window was asked for"
+
+
+def no_sensor(said: str) -> str:
+    """Return what was looked at for a sensor behind the words `no sensor`, which stand once."""
+    return said if said.startswith(("no power sensor", "no sensor")) else f"no sensor: {said}"
+
+
 def joules(value: float) -> str:
     """Return `2.10 mJ`."""
     return si(value, "J")

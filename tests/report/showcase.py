@@ -135,7 +135,7 @@ def _network_facts(item: Item, board: str, p25: float) -> dict[str, Any]:
         facts["layers"] = made.layers(p25 * 0.2, p25 * 0.5, p25 * 0.3)
     energy = _energy(board, p25)
     if energy is None:
-        facts["energy_absent"] = "looked at hwmon, powercap and INA3221: none is readable"
+        facts["energy_absent"] = "no power sensor: looked at hwmon, powercap and INA3221"
     else:
         facts["energy"] = (energy,)
     return facts

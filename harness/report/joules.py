@@ -1,0 +1,106 @@
+"""Joules of a row as they are shown: measured, or carried over a bridge and then always labelled.
+
+Says which joules are one quantity. Two that are not never stand in one ranking, range or ratio.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.power.bridged import LABEL, bridged
+from harness.records.bridge import Bridge
+from harness.records.measurement import Energy, Measurement, Status
+from harness.records.rules import is_believed
+from harness.report.verdicts import SUSPECT_WIDEN, Mark, may_rank
+from harness.stats.ranking import Estimate, ranks
+
+if TYPE_CHECKING:
+    from harness.report.rows import Shown
+
+BRIDGED = Mark(
+    status=LABEL, shape="ring", words="told from the board's own sensor over a bridge, not measured"
+)
+# a list of rails is what its name says: another list is another quantity
+_BY_SOURCE = "rails"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Joules of one source; `energy` of a bridged one is worked out, and stored nowhere."""
+
+    energy: Energy
+    is_bridged: bool = False
+
+    @property
+    def quantity(self) -> str:
+        """The name of what was measured: only joules of one name may be set against each other."""
+        return quantity(self.energy)
+
+    @property
+    def label(self) -> str:
+        """The scope, and that it is bridged: `wall`, `wall, bridged`."""
+        return f"{self.energy.scope}, {LABEL}" if self.is_bridged else self.energy.scope
+
+    @property
+    def each_j(self) -> float | None:
+        """Gross joules of one inference; None where they are not to be believed."""
+        e = self.energy
+        good = is_believed(e.status) and e.inferences > 0 and e.energy_j > 0
+        return e.energy_j / e.inferences if good else None
+
+
+def quantity(energy: Energy) -> str:
+    """Return the scope, and the source too where a scope alone does not say what was counted."""
+    return f"{energy.scope} {energy.source}" if energy.scope == _BY_SOURCE else energy.scope
+
+
+def told(row: Measurement, bridges: Sequence[Bridge] = ()) -> tuple[Told, ...]:
+    """Return what was measured, in its order, then what bridges make of it."""
+    return (
+        *(Told(energy=energy) for energy in row.energy),
+        *(Told(energy=one.energy, is_bridged=True) for one in bridged(bridges, row)),
+    )
+
+
+def best_of_each(joules: Iterable[Told]) -> dict[str, Told]:
+    """Return the first believed entry of each quantity: totals come before single rails."""
+    found: dict[str, Told] = {}
+    for one in joules:
+        if one.each_j is not None:
+            found.setdefault(one.quantity, one)
+    return found
+
+
+def estimate(row: Measurement, one: Told) -> Estimate | None:
+    """Return gross joules of one inference with their interval (k = 2), wider when SUSPECT."""
+    value = one.each_j
+    if value is None:
+        return None
+    e = one.energy
+    suspect = Status.SUSPECT in {row.status, e.status}
+    share = e.u_j / e.energy_j * (SUSPECT_WIDEN if suspect else 1.0)
+    return Estimate(value=value, low=value * max(1e-9, 1 - share), high=value * (1 + share))
+
+
+def places(rows: Sequence[Shown]) -> dict[tuple[str, str, str], str]:
+    """Return places among boards by joules: (board, item, quantity) -> `1-2`.
+
+    Only the same item and the same quantity meet; emulated boards and what bars a ranking do not.
+    """
+    same: dict[tuple[str, str], dict[str, Estimate]] = defaultdict(dict)
+    for row in rows:
+        if not may_rank(row.m):
+            continue
+        for name, one in best_of_each(row.joules).items():
+            value = estimate(row.m, one)
+            if value is not None:
+                same[row.m.item, name][row.board] = value
+    return {
+        (board, item, name): str(rank)
+        for (item, name), estimates in same.items()
+        if len(estimates) > 1
+        for board, rank in ranks(estimates, higher_is_better=False).items()
+    }
