@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-waiting test-working test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels count-networks lint types layers wheel clean
+.PHONY: help run setup test test-boards test-links test-rest test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels count-networks lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,16 +23,20 @@ setup: $(INSTALLED) ## only the virtual environment in .venv
 
 test: $(INSTALLED_DEV) ## all checks and tests that take minutes, with their set-up
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types layers test-deps
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going test-waiting test-working
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going test-boards test-links test-rest
 
-# Two at a time: rooms that wait for boards, links and deadlines (and share the machine's board `local`, so one after the
-# other), and all others, which keep a core busy.
-WAITING := boards commands faults runtimes session transport test_wheel.py
-test-waiting: $(INSTALLED_DEV)
-	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) $(WAITING:%=tests/%)
+# Three at a time: rooms that use the machine's board `local` (one lease, so one after the other), rooms that mostly wait
+# for links and deadlines of boards of their own, and all others, which keep a core busy.
+BOARDS := boards commands runtimes test_wheel.py
+LINKS := faults session transport
+test-boards: $(INSTALLED_DEV)
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) $(BOARDS:%=tests/%)
 
-test-working: $(INSTALLED_DEV)
-	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) tests $(WAITING:%=--ignore=tests/%)
+test-links: $(INSTALLED_DEV)
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) $(LINKS:%=tests/%)
+
+test-rest: $(INSTALLED_DEV)
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) tests $(BOARDS:%=--ignore=tests/%) $(LINKS:%=--ignore=tests/%)
 
 test-long: $(INSTALLED_DEV) test-deps ## the slow tests
 	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
