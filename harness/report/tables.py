@@ -191,19 +191,16 @@ def _net(e: Energy) -> Cell:
 
 
 def energy_absent(rows: Sequence[Shown]) -> tuple[Fact, ...]:
-    """Return for each board without joules why: said aloud, not left blank."""
+    """Return for each board without joules, or without those of a meter, why: said aloud."""
     with_joules = {r.board for r in rows if r.m.energy}
     said: dict[str, str] = {}
     for r in rows:
         # that one item was not asked for says less than that there is no sensor
         why = r.m.energy_absent or ""
-        if why and (r.board not in said or said[r.board] == words.NOT_ASKED):
+        wanted = r.m.energy or r.board not in with_joules
+        if why and wanted and (r.board not in said or said[r.board] == words.NOT_ASKED):
             said[r.board] = why
-    return tuple(
-        Fact(name=board, value=why, known=False)
-        for board, why in said.items()
-        if board not in with_joules
-    )
+    return tuple(Fact(name=board, value=why, known=False) for board, why in said.items())
 
 
 def peaks(rows: Sequence[Shown]) -> Table | None:

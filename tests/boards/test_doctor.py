@@ -13,9 +13,11 @@ from harness.boards.doctor import findings, worst
 from harness.boards.finding import Examined, Finding, Level
 from harness.boards.place import Place
 from harness.boards.probe import Probe
+from harness.errors import MeterError
 from harness.power.discover import discover
 from harness.power.powercap import FIX
 from harness.records.board import BoardEntry, SensorFile
+from harness.records.meter import MeterEntry
 from tests.boards.fixtures import Here, probed
 from tests.helpers.sessions import facts, hello
 
@@ -55,6 +57,16 @@ def test_a_good_board_has_no_problem() -> None:
     assert about("lease", seen()).words == "free"
     assert "x86_64, runs in /d" in about("runner", seen()).words
     assert worst(()) is Level.OK
+
+
+def test_meters_say_their_watts_or_why_not() -> None:
+    assert about("meters", seen(meters={"meter:shelly": 7.25})).words == "meter:shelly reads 7.25 W"
+    gone = MeterError("no connection", where="http://plug", do="is it on?")
+    found = about("meters", seen(meters={"meter:shelly": gone}))
+    assert (found.level, found.fix) == (Level.PROBLEM, "is it on?")
+    assert found.words == "meter:shelly: no connection"
+    entry = BoardEntry(name="b1", meters=(MeterEntry(kind="shelly", target="http://plug"),))
+    assert about("sensors", seen(entry=entry)).words.endswith("no joules but those of a meter")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.errors import MeterError
 from harness.power import discover as room
-from harness.power.discover import discover
+from harness.power.discover import discover, labelled
 from tests.power.fixtures import Seen
 
 H = "/sys/class/hwmon/hwmon1/"
@@ -199,6 +200,22 @@ def test_the_inventorys_wish() -> None:
     sensors, absent = discover(replace(seen, sensor="nope"))
     assert sensors == ()
     assert "here: ina3221:VDD_IN, ina3221:VDD_SOC" in absent
+
+
+@pytest.mark.parametrize("label", ["VDD_CPU_CV", "ina3221:VDD_CPU_CV"])
+def test_one_rail_by_its_label_or_its_id(label: str) -> None:
+    files = ina3221(("VDD_GPU_SOC", 19000, 400), ("VDD_CPU_CV", 19000, 100))
+    assert labelled(files, label).id == "ina3221:VDD_CPU_CV"
+
+
+def test_a_chip_with_one_rail_is_a_name_and_one_with_two_is_none() -> None:
+    assert labelled(ina3221(("VIN", 5000, 400)), "ina3221").label == "VIN"
+    with pytest.raises(MeterError, match="2 of its sensors are called 'ina3221'") as caught:
+        labelled(ina3221(("A", 5000, 400), ("B", 5000, 400)), "ina3221")
+    assert caught.value.do == "write `hwmon:` as one of these: ina3221:A, ina3221:B"
+    with pytest.raises(MeterError, match="none of its sensors is called 'x'") as caught:
+        labelled({}, "x")
+    assert "no sensor at all" in caught.value.do
 
 
 def test_a_total_can_be_wished_by_name() -> None:

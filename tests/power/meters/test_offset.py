@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import CannotTellError
-from harness.power.meters.offset import MAX_DRIFT, Echo, collect, measure
+from harness.power.meters.offset import MAX_DRIFT, Echo, between, collect, measure
 
 _DELAYS = st.integers(0, 300_000_000)
 
@@ -42,6 +42,43 @@ def test_the_truth_lies_within_the_bound(
     if found.drift_ppm:
         drift, u = found.drift_ppm
         assert abs(drift - drift_ppm) <= u + 1e-3
+
+
+_BURSTS = st.lists(st.tuples(st.integers(0, 600), _DELAYS, _DELAYS), min_size=1, max_size=6)
+_CLOCK = st.tuples(st.integers(-(10**15), 10**15), st.integers(-240, 240), _BURSTS)
+
+
+@given(board=_CLOCK, meter=_CLOCK, asked_s=st.integers(0, 600))
+def test_two_boards_bounds_add_up(
+    board: tuple[int, int, list[tuple[int, int, int]]],
+    meter: tuple[int, int, list[tuple[int, int, int]]],
+    asked_s: int,
+) -> None:
+    def shown(clock: tuple[int, int, object], controller_ns: int) -> int:
+        return controller_ns + clock[0] + controller_ns * clock[1] // 1_000_000
+
+    offsets = []
+    for clock in (board, meter):
+        sent = [(start_s * 10**9, out, back) for start_s, out, back in clock[2]]
+        echoes = [
+            Echo(sent_ns=t, board_ns=shown(clock, t + out), received_ns=t + out + back)
+            for t, out, back in sent
+        ]
+        offsets.append(measure(echoes))
+    found = between(*offsets)
+    at = asked_s * 10**9
+    value, bound = found.at(shown(meter, at))
+    # where no echo is near, the bound grows by the meter's clock instead of the controller's
+    assert abs(shown(meter, at) + value - shown(board, at)) <= bound + 600e9 * MAX_DRIFT**2 + 10
+
+
+def test_a_fault_of_either_board_is_one_of_both() -> None:
+    one = Echo(sent_ns=0, board_ns=10**12, received_ns=10**6)
+    jumped = Echo(sent_ns=60 * 10**9, board_ns=5 * 10**9, received_ns=60 * 10**9 + 10**6)
+    good, bad = measure([one]), measure([one, jumped])
+    assert between(bad, good).fault == bad.fault
+    assert between(good, bad).fault.startswith("of the meter's board: the board's clock moved")
+    assert not between(good, good).fault
 
 
 def test_the_quickest_echo_counts_and_half_its_way_is_the_bound() -> None:

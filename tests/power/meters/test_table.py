@@ -8,12 +8,12 @@ import pytest
 
 from harness.config.meter_model import KINDS
 from harness.errors import MeterError
-from harness.power.meters.table import METERS, meter_id, open_meter, traits_of
+from harness.power.meters.table import METERS, meter_id, meter_ids, open_meter, traits_of
 from harness.records.meter import MeterEntry
 
 
-def test_every_kind_of_the_inventory_is_here_but_another_board() -> None:
-    assert {*METERS, "board"} == set(KINDS)
+def test_every_kind_of_the_inventory_is_here() -> None:
+    assert set(METERS) == set(KINDS)
     for kind in METERS:
         traits = traits_of(MeterEntry(kind=kind, target="x"))
         assert traits.scope == ("wall" if kind in {"shelly", "tasmota"} else "board")
@@ -37,6 +37,28 @@ def test_the_users_words_stand_before_the_kinds() -> None:
         500,
     )
     assert traits_of(MeterEntry(kind="scpi", target="x", element=1)).scope == "wall"
+
+
+def test_a_window_is_as_long_as_the_user_says_but_holds_ten_readings() -> None:
+    quick = MeterEntry(kind="shelly", target="x", period_ms=100, window_s=2.0)
+    assert traits_of(quick).minimum_window_s == 2.0
+    assert traits_of(MeterEntry(kind="shelly", target="x")).minimum_window_s == 60.0
+    slow = MeterEntry(kind="command", target="x", period_ms=30_000, window_s=2.0)
+    assert traits_of(slow).minimum_window_s == pytest.approx(360.0)
+
+
+def test_meters_of_one_board_have_names_of_their_own() -> None:
+    plug = MeterEntry(kind="shelly", target="http://a")
+    rail = MeterEntry(kind="board", target="pi", hwmon="VDD IN")
+    assert meter_ids([plug, rail]) == ("meter:shelly", "meter:board:VDD_IN")
+    other = MeterEntry(kind="shelly", target="http://b")
+    third = MeterEntry(kind="shelly", target="http://b", channel=1)
+    assert meter_ids([plug, rail, other, third]) == (
+        "meter:shelly.1",
+        "meter:board:VDD_IN",
+        "meter:shelly.2",
+        "meter:shelly:1",
+    )
 
 
 def test_names_hold_no_address() -> None:
