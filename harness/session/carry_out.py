@@ -25,7 +25,8 @@ def carry_out(session: Session, control: Control, emit: Emit) -> None:
         emit(Note(board=board, words=words))
 
     failed: Exception | None = None
-    with Metering(session.ready, session.reach, say) as metering:
+    wanted = any(work.item.energy for work in session.works)
+    with Metering(session.ready, session.reach, say, wanted=wanted) as metering:
         context = replace(session.context, meters=metering.energies)
         account = Account(context, session.works, emit)
         attempts = Attempts(session, control, account, emit, metering)

@@ -38,7 +38,7 @@ Meters = Callable[["Work", "Collector", "ItemFrames"], Metered]
 
 BEAT_S = 60.0
 FIRST, BETWEEN = 20, 8  # echoes at the start and the end, and meanwhile: those may meet a window
-_PATIENCE_S = 2.0  # beyond what a meter needs for its next readings
+_PATIENCE_MS = 2000  # beyond what a meter needs for its next readings
 _POLL_S = 0.02
 
 
@@ -57,9 +57,10 @@ class _Open:
 class Metering:
     """Context of a session; `energies` is asked by whoever judges an item."""
 
-    def __init__(self, ready: Ready, reach: Reach | None, say: Say) -> None:
+    def __init__(self, ready: Ready, reach: Reach | None, say: Say, *, wanted: bool) -> None:
+        """`wanted`: an item of the session asks for joules; without one no meter is opened."""
         self._ready, self._reach, self._say = ready, reach, say
-        self._entries = ready.facts.entry.meters
+        self._entries = ready.facts.entry.meters if wanted else ()
         self._clock = BoardClock(ready)
         self._open: list[_Open] = []
         self._absent: dict[str, str] = {}
@@ -75,6 +76,9 @@ class Metering:
             except HarnessError as error:
                 self._absent[source] = str(error).replace("\n ", ";")
                 self._say(f"{source} is not read: {error.what}")
+            except Exception as error:  # noqa: BLE001 - a fault of its driver costs nobody a run
+                self._absent[source] = f"a fault in its driver: {type(error).__name__}: {error}"
+                self._say(f"{source} is not read: {self._absent[source]}")
         if self._open:
             self._ask_all(FIRST)
             self._beat.start()
@@ -189,11 +193,12 @@ class Metering:
         for clock in clocks:
             if not clock.has_asked_since(here_ns):
                 clock.burst(FIRST)
-        patience_s = (3 * one.traits.period_ms + one.traits.lag_ms) / 1e3 + _PATIENCE_S
-        until = time.monotonic() + patience_s
+        patience_ms = 3 * one.traits.period_ms + one.traits.lag_ms + _PATIENCE_MS
+        # from the window's end on: of many items that close together the first one waits for all
+        until_ns = here_ns + patience_ms * 1_000_000
         offset = self._offset(one, self._clock.offset())
         behind_ns = last_ns + one.traits.period_ms * 1_000_000
-        while time.monotonic() < until and not one.sampler.ended and not self._over.is_set():
+        while time.monotonic_ns() < until_ns and not one.sampler.ended and not self._over.is_set():
             read_ns = one.sampler.last_ns
             if read_ns is not None and read_ns + offset.at(read_ns)[0] > behind_ns:
                 return
