@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from harness.errors import EXIT_BUG, EXIT_INFRA, EXIT_ITEMS, EXIT_OK, HarnessError, worst
 from harness.records.attempts import Begun, current
+from harness.records.codec import to_json
 from harness.records.measurement import Measurement, Status
-from harness.session.events import Began, Closed, Event, Failed, Note, Peaks, Traced
+from harness.session.events import Began, Closed, Event, Failed, Note, Peaks, Traced, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +56,9 @@ class Recorder:
             case Peaks():
                 data = {"board": event.board, "ops_per_s": event.ops_per_s}
                 self.writer.event("peaks", {**data, "read_bytes_per_s": event.read_bytes_per_s})
+            case Tried():
+                found = {"board": event.board, "trial": to_json(event.trial)}
+                self.writer.event("sensor_trial", found)
             case Note():
                 self.writer.event("note", {"board": event.board, "words": event.words})
             case _:

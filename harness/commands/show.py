@@ -27,6 +27,7 @@ def show(
 ) -> None:
     """Show a run: every item with its verdict and the reason in words."""
     from harness.report.text import item_lines, pivot
+    from harness.report.trials import lines
     from harness.store.bridges import read_bridges
     from harness.store.layout import results_root
     from harness.store.reader import find_run
@@ -44,6 +45,8 @@ def show(
         out(str(table))
         return
     for line in item_lines(stored.measurements, bridges):
+        out(line)
+    for line in lines(stored.facts.trials):
         out(line)
     if stored.missing:
         note(f"{len(stored.missing)} of {len(stored.plan.items)} planned items have no row")

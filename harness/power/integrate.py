@@ -45,6 +45,8 @@ def fault(sensor: SensorFile, readings: Readings) -> str:
         lengths.add(len(readings.raw2))
     if len(lengths) != 1:
         return "times and values of the readings differ in number"
+    if not readings.t_ns:
+        return "no reading came: the sensor went away or cannot be read"
     if len(readings.t_ns) < 2:
         return "fewer than two readings"
     if readings.end_ns <= readings.begin_ns:

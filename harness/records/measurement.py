@@ -222,6 +222,8 @@ class SampleSet:
 class PowerTrace:
     """Raw readings of one sensor around one window, as the board took them; `item` "" is idle.
 
+    `is_step`: no item's either, but every core was at work (the load step).
+
     Times are nanoseconds of the board's CLOCK_MONOTONIC; `raw` and `raw2` want the sensor's scale.
     """
 
@@ -234,6 +236,7 @@ class PowerTrace:
     t_ns: tuple[int, ...]
     raw: tuple[int, ...]
     raw2: tuple[int, ...] = ()
+    is_step: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

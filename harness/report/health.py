@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.records.measurement import Environment, Measurement, Status, is_unchecked
-from harness.report import words
+from harness.report import trials, words
 from harness.report.context import BoardCard, Count, Fact
 from harness.report.rows import Shown, run_tags, unique
 from harness.report.verdicts import MARKS
@@ -46,6 +46,7 @@ def _card(name: str, board: str, run: StoredRun, rows: Sequence[Shown]) -> Board
         facts=(
             *(_state(environment, measurements) if environment else ()),
             _power(measurements, run.facts.sensor_absent.get(board, "")),
+            *trials.facts(run.facts.trials.get(board)),
             *_peaks(run.facts.peaks.get(board, {})),
             *_reads(run.facts.reads.get(board, {})),
         ),

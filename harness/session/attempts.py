@@ -21,10 +21,10 @@ from harness.errors import (
 from harness.records.environment import environment_hash
 from harness.session.collect import Collector, Payload
 from harness.session.deploy import push_blobs
-from harness.session.events import Began, Note, Traced
+from harness.session.events import Began, Note, Traced, Tried
 from harness.session.follow import Order, follow, has_spool
 from harness.session.job import render
-from harness.session.joules import traces
+from harness.session.joules import traces, trial
 from harness.session.link import Control, persist
 from harness.session.order import job_of
 
@@ -107,6 +107,11 @@ class Attempts:
             found = traces(self._ready.facts.name, collector)
             if found:
                 self._emit(Traced(board=self._ready.facts.name, traces=found))
+            if (
+                collector.idle or collector.sampling_cost
+            ):  # the job came as far as its energy windows
+                tried = trial(self._ready.facts, collector)
+                self._emit(Tried(board=self._ready.facts.name, trial=tried))
 
     def _follow(self, order: Order, collector: Collector) -> None:
         while True:

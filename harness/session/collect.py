@@ -12,6 +12,8 @@ from harness.transport.frames import Frame
 
 Payload = dict[str, Any]
 DATA_KINDS = ("sample", "energy")
+# of the board, not of an item: nothing proves them but their own line
+BOARD_KINDS = ("peak", "read", "idle", "step", "sampling_cost")
 # of frames in memory; a publishable run of two hundred items is a tenth of it
 LIMIT_BYTES = 64 << 20
 UNITS_LIMIT = 64
@@ -52,13 +54,15 @@ class Collector:
     reads: dict[str, float] = field(default_factory=dict)  # level -> bytes/s
     levels: dict[str, ReadLevel] = field(default_factory=dict)  # only those of known size
     idle: list[Payload] = field(default_factory=list)
+    steps: list[Payload] = field(default_factory=list)  # windows under load, one a sensor
+    sampling_cost: Payload | None = None
     kept_bytes: int = 0
 
     def feed(self, frame: Frame) -> None:
         """Take in one frame; kinds this version does not know are passed over."""
         payload = frame.payload
         kind = payload.get("kind")
-        if kind not in {*DATA_KINDS, "peak", "read", "idle", "item_end"}:
+        if kind not in {*DATA_KINDS, *BOARD_KINDS, "item_end"}:
             return
         self.kept_bytes += len(frame.raw)
         if self.kept_bytes > LIMIT_BYTES:
@@ -74,6 +78,10 @@ class Collector:
                 self.levels[payload["level"]] = ReadLevel(cache_bytes=size, bytes_per_s=rate)
         elif kind == "idle" and not fault(payload):
             self.idle.append(payload)
+        elif kind == "step" and not fault(payload):
+            self.steps.append(payload)
+        elif kind == "sampling_cost" and not fault(payload):
+            self.sampling_cost = payload
         elif kind in DATA_KINDS:
             item = self._item(payload)
             item.frames.append(payload)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.records.measurement import Environment, Measurement, PowerTrace, SampleSet
+    from harness.records.trial import SensorTrial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +71,14 @@ class Peaks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What the sensors of a board were found to be worth at the end of an attempt."""
+
+    board: str
+    trial: SensorTrial
+
+
+@dataclass(frozen=True, kw_only=True)
 class Traced:
     """The raw power readings of a session: windows of its items, and idle."""
 
@@ -89,4 +98,4 @@ class Failed:
     has_more: bool = False
 
 
-Event = Note | Began | Advanced | Closed | Traced | Peaks | Failed
+Event = Note | Began | Advanced | Closed | Traced | Tried | Peaks | Failed

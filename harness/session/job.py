@@ -34,6 +34,8 @@ class Job:
     sensors: Sequence[SensorFile] = ()
     # meters beside the board are read meanwhile: windows are wanted without a sensor, too
     meters: bool = False
+    step_s: float = 0.0  # load step before the first energy window
+    cost_pairs: int = 0  # rounds in which the cost of sampling is measured
     # `1@big` -> the board's own core numbers
     cpu_list: Callable[[str], str] = str
 
@@ -98,6 +100,10 @@ def _sensors(job: Job) -> Iterator[bytes]:
         yield b"end\n"
     reads = job.sensors or job.meters
     yield line("idle_ns", int(job.protocol.idle_s * 1e9) if reads else 0)
+    if job.step_s:
+        yield line("step_ns", int(job.step_s * 1e9))
+    if job.cost_pairs and job.sensors:
+        yield line("cost_pairs", job.cost_pairs)
 
 
 def _items(job: Job) -> Iterator[bytes]:

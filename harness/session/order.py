@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from harness.power.energy import minimum_window_s
 from harness.power.meters.table import traits_of
+from harness.power.selftest import step_s
 from harness.records.attempts import Begun
 from harness.records.board import BoardFacts
 from harness.records.item import Planned, Protocol, Work
@@ -17,6 +18,7 @@ from harness.session.ready import Ready
 from harness.session.sensing import Reach
 
 EMULATION_SLOWNESS = 10
+COST_PAIRS = 9  # the fewest whose sign test leaves an extreme out at each end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,11 @@ def protocol_on(protocol: Protocol, facts: BoardFacts, metered_s: float) -> Prot
 
     `metered_s` is 0 where no meter is read; idle windows of a meter are no shorter than its others.
     """
-    window_s = max(protocol.energy_window_s, minimum_window_s(facts.sensors), metered_s)
-    return replace(protocol, energy_window_s=window_s, idle_s=max(protocol.idle_s, metered_s))
+    least_s = max(minimum_window_s(facts.sensors), metered_s)
+    idle_s = max(protocol.idle_s, least_s if protocol.idle_s else metered_s)
+    return replace(
+        protocol, energy_window_s=max(protocol.energy_window_s, least_s), idle_s=idle_s
+    )
 
 
 def job_of(
@@ -108,4 +113,6 @@ def job_of(
         watch=facts.watch,
         sensors=facts.sensors,
         meters=metered_s > 0,
+        step_s=step_s(facts.sensors, protocol.idle_s, metered_s),
+        cost_pairs=COST_PAIRS,
     )

@@ -54,12 +54,19 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "peak_rss_bytes": (0, _BYTES),
     "count": (0, 10**9),
     "cache_bytes": (0, _BYTES),
+    "readings": (0, 10**9),
+    "fast_readings": (0, 10**9),
+    "reader_cpu_ns": (0, LIMIT_NS),
 }
 REAL: Mapping[str, tuple[float, float]] = {
     "clock_hz": (0.0, MAX_CLOCK_HZ),
     "bytes_per_s": (1.0, _READ_BYTES_PER_CYCLE * _CORE_HZ),
 }
-FLAGS = ("check", "check_before", "check_after", "steady", "final")
+FLAGS = ("check", "check_before", "check_after", "steady", "final", "spare")
+# of one fixed piece of work: while no sensor is read, while they are, and while they are more often
+COST_LISTS = tuple(
+    f"{way}_{clock}_ns" for way in ("off", "on", "fast") for clock in ("wall", "cpu")
+)
 # lists of whole numbers: bounds of each, and of their count; a time <= 0 is for rule V22 to name
 LISTS: Mapping[str, tuple[int, int, int]] = {
     "wall_ns": (-LIMIT_NS, LIMIT_NS, SAMPLES_LIMIT),
@@ -68,6 +75,7 @@ LISTS: Mapping[str, tuple[int, int, int]] = {
     "t_ns": (0, _REGISTER, READINGS_LIMIT),
     "raw": (-_REGISTER, _REGISTER, READINGS_LIMIT),
     "raw2": (-_REGISTER, _REGISTER, READINGS_LIMIT),
+    **dict.fromkeys(COST_LISTS, (1, LIMIT_NS, SAMPLES_LIMIT)),
 }
 WORDS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.ASCII)
@@ -99,6 +107,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     ),
     "energy": ("item", "sensor", "begin_ns", "end_ns", "t_ns", "raw", "inferences", "check"),
     "idle": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
+    "step": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
+    "sampling_cost": (
+        *("cpu_mask", "spare", "readings", "fast_readings", "reader_cpu_ns"),
+        *COST_LISTS,
+    ),
     "peak": ("unit", "ops_per_s"),
     "read": ("level", "bytes_per_s", "cache_bytes"),
     "item_end": ("item", "final", "count", "sha256", "status", "stop"),
@@ -119,7 +132,9 @@ def fault(payload: Mapping[str, Any]) -> str:
         return _peak_fault(payload)
     if kind == "sample":
         return _sample_fault(payload)
-    return _window_fault(kind, payload) if kind in {"energy", "idle"} else ""
+    if kind == "sampling_cost":
+        return _cost_fault(payload)
+    return _window_fault(kind, payload) if kind in {"energy", "idle", "step"} else ""
 
 
 def most_ops_per_s(precision: str) -> float:
@@ -215,6 +230,11 @@ def _sample_fault(payload: Mapping[str, Any]) -> str:
         return "sample frame: wall and CPU times do not pair"
     layers, variants = payload.get("layer_ns", ()), payload.get("layer_variants", ())
     return "" if len(layers) == len(variants) else "sample frame: layers and kernels do not pair"
+
+
+def _cost_fault(payload: Mapping[str, Any]) -> str:
+    counts = {len(payload[key]) for key in COST_LISTS}
+    return "" if len(counts) == 1 and 0 not in counts else "sampling_cost frame: times do not pair"
 
 
 def _window_fault(kind: str, payload: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
+from harness.records.codec import from_json
+from harness.records.trial import SensorTrial
 
 # 1: first form (2026-11)
 RUN_SCHEMA = 1
@@ -38,6 +40,7 @@ class RunFacts:
     sensor_absent: Mapping[str, str] = field(default_factory=dict)
     peaks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # board -> unit -> op/s
     reads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # board -> level -> B/s
+    trials: Mapping[str, SensorTrial] = field(default_factory=dict)
 
 
 def fold(facts: RunFacts, kind: str, data: Mapping[str, Any]) -> RunFacts:
@@ -54,6 +57,9 @@ def fold(facts: RunFacts, kind: str, data: Mapping[str, Any]) -> RunFacts:
             peaks={**facts.peaks, data["board"]: known},
             reads={**facts.reads, data["board"]: read} if read else facts.reads,
         )
+    if kind == "sensor_trial":
+        found = from_json(SensorTrial, data["trial"])
+        return dataclasses.replace(facts, trials={**facts.trials, data["board"]: found})
     return facts
 
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define IDLE_OLD_NS 300000000000LL
+
 static bool wanted(const struct worker *w, size_t index, int64_t window) {
     return !w->items[index].final && w->job->items[index].energy_windows > window;
 }
@@ -16,8 +18,9 @@ static void guard(struct worker *w) {
     for (int tries = 0; tries < 8 && !halted(w); tries++) {
         halt_rest(w, sampler_guard_ns(&w->sampler));
         if (sampler_covers(&w->sampler))
-            return;
+            break;
     }
+    sampler_give_up(&w->sampler);
 }
 
 bool energy_is_read(const struct worker *w) { return w->sampler.count > 0 || w->job->meters; }
@@ -36,6 +39,19 @@ static void put_readings(const struct worker *w, struct text *json, size_t i, in
     json_ints(json, "raw", NULL, 0, 1);
 }
 
+void energy_board_window(struct worker *w, const char *kind, const char *cpu_mask, int64_t begin_ns, int64_t end_ns) {
+    for (size_t i = 0; i < w->sampler.count + (w->job->meters != 0); i++) {
+        struct text json = {0};
+        json_open(&json, kind);
+        if (cpu_mask != NULL)
+            json_str(&json, "cpu_mask", cpu_mask);
+        put_readings(w, &json, i, begin_ns, end_ns);
+        json_close(&json);
+        spool_put(&w->spool, &json);
+        text_free(&json);
+    }
+}
+
 static void idle_window(struct worker *w) {
     cpu_set_t nobody;
     if (w->job->idle_ns == 0 || halted(w))
@@ -50,14 +66,14 @@ static void idle_window(struct worker *w) {
     sampler_stop(&w->sampler);
     if (halted(w) && w->halt == HALT_DEADLINE) /* the window was cut short */
         return;
-    for (size_t i = 0; i < w->sampler.count + (w->job->meters != 0); i++) {
-        struct text json = {0};
-        json_open(&json, "idle");
-        put_readings(w, &json, i, begin_ns, end_ns);
-        json_close(&json);
-        spool_put(&w->spool, &json);
-        text_free(&json);
-    }
+    energy_board_window(w, "idle", NULL, begin_ns, end_ns);
+    w->idle_end_ns = end_ns;
+}
+
+/* So that what idleness drifts between two looks at it stays bounded, however many items there are. */
+static bool idle_is_old(const struct worker *w) {
+    int64_t most_ns = 10 * w->job->idle_ns > IDLE_OLD_NS ? 10 * w->job->idle_ns : IDLE_OLD_NS;
+    return clock_now_ns() - w->idle_end_ns > most_ns;
 }
 
 static void put_window(struct worker *w, size_t index, int64_t window) {
@@ -112,6 +128,8 @@ static void all_windows(struct worker *w, uint32_t *order) {
         for (size_t i = 0; i < w->job->item_count; i++) {
             if (!wanted(w, order[i], window))
                 continue;
+            if (w->job->idle_ns > 0 && idle_is_old(w))
+                idle_window(w);
             if (halted(w))
                 return;
             energy_window(w, order[i], window);
@@ -122,12 +140,15 @@ static void all_windows(struct worker *w, uint32_t *order) {
 }
 
 void energy_run(struct worker *w) {
-    bool any = false;
-    for (size_t i = 0; i < w->job->item_count; i++)
-        any = any || wanted(w, i, 0);
+    size_t first = 0;
+    while (first < w->job->item_count && !wanted(w, first, 0))
+        first++;
+    bool any = first < w->job->item_count;
     uint32_t *order = calloc(w->job->item_count, sizeof *order);
     if (any && order != NULL && energy_is_read(w) && !halted(w)) {
         idle_window(w);
+        step_window(w);
+        step_cost(w, first);
         all_windows(w, order);
         idle_window(w);
     }

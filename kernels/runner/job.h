@@ -13,6 +13,7 @@
 #define HAS_ARM_SENSORS 0
 #endif
 #define JOB_SENSORS_MAX 16
+#define JOB_COST_PAIRS_MAX 50
 #define JOB_WATCHES_MAX 64
 #define JOB_ARGS_MAX 64
 
@@ -44,6 +45,7 @@ struct job {
     int64_t version, deadline_s, budget_s, seed, repetitions_min, repetitions_max, samples, sample_min_ns, warmup_ns;
     int64_t precision_ppm, peaks, idle_ns;
     int64_t meters;        /* meters beside the board read its watts: windows are wanted without a sensor, too */
+    int64_t step_ns, cost_pairs; /* load step before the first energy window, and rounds of the sampler's cost; 0 = none */
     int64_t items_to_come; /* a job cut between two items is refused */
     struct job_watch watches[JOB_WATCHES_MAX];
     struct job_sensor sensors[JOB_SENSORS_MAX];

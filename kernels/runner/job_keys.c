@@ -65,6 +65,8 @@ const struct job_key job_head_keys[] = {
     {INT(peaks, NEED, 0, 1)},
     {INT(idle_ns, NEED, 0, HOUR_NS)},
     {INT(meters, MAY, 0, 1)},
+    {INT(step_ns, MAY, 0, HOUR_NS)},
+    {INT(cost_pairs, MAY, 0, JOB_COST_PAIRS_MAX)},
     {"items", offsetof(struct job, items_to_come), KEY_INT, NEED, 1, JOB_ITEMS_MAX, NULL, NULL},
     {STR(run, NEED, 64, name_is_run, "a run name")},
     {STR(holder, NEED, 256, is_printable, "printable text")},

@@ -6,6 +6,7 @@
 #include "hold.h"
 #include "rep.h"
 #include "sense.h"
+#include "spin.h"
 #include "tail.h"
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@ static const struct verb {
     {"ref", ref_verb, NULL},
     {"peak", peak_verb, NULL},
     {"launch", launch_verb, NULL},
+    {"spin", spin_verb, NULL},
 };
 
 int main(int argc, char **argv) {

@@ -71,8 +71,10 @@ static void take_reading(struct sensor_log *log) {
     if (log->count == READINGS_MAX)
         halve(log);
     size_t i = log->count;
-    if (sensor_read(log, &log->t_ns[i], &log->raw[i], &log->raw2[i]))
-        log->count++, __atomic_add_fetch(&log->taken, 1, __ATOMIC_RELEASE);
+    if (sensor_read(log, &log->t_ns[i], &log->raw[i], &log->raw2[i])) {
+        log->count++;
+        __atomic_add_fetch(&log->taken, 1, __ATOMIC_RELEASE);
+    }
     int64_t now = clock_now_ns();
     do
         log->due_ns += log->step_ns;
@@ -81,6 +83,7 @@ static void take_reading(struct sensor_log *log) {
 
 static void *sample(void *argument) {
     struct sampler *s = argument;
+    int64_t cpu = clock_thread_ns();
     while (!s->stop) {
         struct sensor_log *next = &s->logs[0];
         for (size_t i = 1; i < s->count; i++)
@@ -90,7 +93,14 @@ static void *sample(void *argument) {
         if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == 0 && !s->stop)
             take_reading(next);
     }
+    s->cpu_ns = clock_thread_ns() - cpu;
     return NULL;
+}
+
+/* Whether the file has a name still. */
+static bool has_name(int fd) {
+    struct stat info;
+    return fstat(fd, &info) == 0 && info.st_nlink > 0;
 }
 
 bool sensor_open(struct sensor_log *log, const struct job *job, const struct job_sensor *sensor) {
@@ -102,8 +112,10 @@ bool sensor_open(struct sensor_log *log, const struct job *job, const struct job
     log->raw = calloc(READINGS_MAX, sizeof *log->raw);
     log->raw2 = calloc(READINGS_MAX, sizeof *log->raw2);
     if (log->fd >= 0 && (log->fd2 >= 0 || sensor->form != SENSOR_PRODUCT) && log->t_ns && log->raw && log->raw2 &&
-        sensor_read(log, &t, &raw, &raw2))
+        sensor_read(log, &t, &raw, &raw2)) {
+        log->linked = has_name(log->fd) && (log->fd2 < 0 || has_name(log->fd2));
         return true;
+    }
     fprintf(stderr, "runner: sensor %s cannot be read\n", sensor->id);
     free(log->t_ns), free(log->raw), free(log->raw2);
     if (log->fd >= 0)
@@ -127,7 +139,7 @@ void sampler_start(struct sampler *s, const cpu_set_t *work) {
     for (size_t i = 0; i < s->count; i++) {
         s->logs[i].count = 0;
         s->logs[i].due_ns = now;
-        s->logs[i].step_ns = s->logs[i].sensor->period_ns;
+        s->logs[i].step_ns = s->logs[i].sensor->period_ns / (s->faster > 0 ? s->faster : 1);
     }
     s->stop = 0;
     pthread_attr_init(&attr);
@@ -142,6 +154,11 @@ void sampler_stop(struct sampler *s) {
     if (s->running)
         pthread_join(s->thread, NULL);
     s->running = false;
+    for (size_t i = 0; i < s->count; i++) {
+        struct sensor_log *log = &s->logs[i];
+        if (log->linked && !(has_name(log->fd) && (log->fd2 < 0 || has_name(log->fd2))))
+            log->count = 0;
+    }
 }
 
 int64_t sampler_guard_ns(const struct sampler *s) {
@@ -157,12 +174,28 @@ void sampler_mark(struct sampler *s) {
         s->logs[i].marked = __atomic_load_n(&s->logs[i].taken, __ATOMIC_ACQUIRE);
 }
 
+static size_t since_mark(const struct sensor_log *log) {
+    return __atomic_load_n(&log->taken, __ATOMIC_ACQUIRE) - log->marked;
+}
+
 /* Three, since the first one may have begun before the mark. */
 bool sampler_covers(const struct sampler *s) {
     for (size_t i = 0; i < s->count; i++)
-        if (__atomic_load_n(&s->logs[i].taken, __ATOMIC_ACQUIRE) < s->logs[i].marked + 3)
+        if (since_mark(&s->logs[i]) < 3 && !s->logs[i].dead)
             return false;
     return true;
+}
+
+void sampler_give_up(struct sampler *s) {
+    for (size_t i = 0; i < s->count; i++)
+        s->logs[i].dead = since_mark(&s->logs[i]) == 0;
+}
+
+int64_t sampler_taken(const struct sampler *s) {
+    size_t taken = 0;
+    for (size_t i = 0; i < s->count; i++)
+        taken += __atomic_load_n(&s->logs[i].taken, __ATOMIC_ACQUIRE);
+    return (int64_t)taken;
 }
 
 void sensor_json(struct text *out, const struct sensor_log *log, int64_t begin_ns, int64_t end_ns) {

@@ -31,6 +31,7 @@ struct worker {
     struct sampler sampler;
     int deadline_fd; /* timerfd: readable when the time is over */
     int64_t began_ns, deadline_boot_ns;
+    int64_t idle_end_ns; /* of the last idle window */
     enum halt halt;
     uint64_t random;
     char boot_id[64];
@@ -56,6 +57,14 @@ bool repetition_child(struct worker *w, size_t index, int64_t window_ns, enum ch
 /* energy.c: all windows of all items, between two idle windows, where a sensor here or a meter beside the board is read */
 bool energy_is_read(const struct worker *w);
 void energy_run(struct worker *w);
+/* Frames of a window that belongs to no item, one a sensor. */
+void energy_board_window(struct worker *w, const char *kind, const char *cpu_mask, int64_t begin_ns, int64_t end_ns);
+
+/* step.c: are the sensors to be believed, and what does reading them cost? Before the first window of an item. */
+/* A window with work on every core that we may use, for the controller to see the watts move. */
+void step_window(struct worker *w);
+/* One fixed piece of work on the cores of an item, again and again: unread, read as asked, read 4 times as often. */
+void step_cost(struct worker *w, size_t index);
 
 /* halt.c: the three ways in which a worker is told to end */
 void halt_prepare(struct worker *w);

@@ -114,6 +114,9 @@ def test_the_fake_jetson_gives_joules_with_a_name(
     # the fake tree holds 5 V and 1 A for ever: five watts, and no net power to resolve
     assert energy["active_w"] == pytest.approx(5.0, rel=1e-3)
     assert "energy_net_j" not in energy
+    # which is why they are not believed: nothing moved when its cores were put to work
+    assert energy["status"] == "INVALID"
+    assert "did not move under load" in energy["reasons"][-1]["words"]
     assert energy["energy_j"] == pytest.approx(
         5.0 * sum(b - a for a, b in energy["windows_ns"]) / 1e9, rel=0.01
     )

@@ -18,7 +18,8 @@ from harness.session.judge import judge
 from harness.toolchain.build import KERNELS
 from tests.helpers.sessions import Spool, context, gemm, item_end, sample, work
 
-FRAMES = ("repetition.c", "energy.c", "sensors.c", "ledger.c")
+RUNNER = KERNELS / "runner"
+FRAMES = ("repetition.c", "energy.c", "sensors.c", "ledger.c", "step.c")
 NO_NUMBERS: tuple[object, ...] = (None, True, "7", "", [], {}, math.nan, math.inf, -math.inf, 1e308)
 WINDOW: dict[str, Any] = {
     "kind": "energy",
@@ -31,6 +32,16 @@ WINDOW: dict[str, Any] = {
     "check": True,
     "t_ns": [0, 10**9],
     "raw": [1, 1],
+}
+
+COST: dict[str, Any] = {
+    "kind": "sampling_cost",
+    "cpu_mask": "0x3",
+    "spare": False,
+    **{key: [50_000_000, 51_000_000] for key in sanity.COST_LISTS},
+    "readings": 3,
+    "fast_readings": 9,
+    "reader_cpu_ns": 90_000,
 }
 
 
@@ -86,6 +97,8 @@ def test_what_a_frame_needs_is_needed(kind: str) -> None:
         "sample": sample(item),
         "energy": WINDOW,
         "idle": {**WINDOW, "kind": "idle"},
+        "step": {**WINDOW, "kind": "step"},
+        "sampling_cost": COST,
         "peak": {"kind": "peak", "unit": "w1a1", "ops_per_s": 1e12},
         "read": {"kind": "read", "level": "l2", "bytes_per_s": 1e11, "cache_bytes": 0},
         "item_end": item_end(item, []),
@@ -101,6 +114,13 @@ def test_a_peak_that_no_core_has_is_none(ops_per_s: object) -> None:
     spool = Spool()
     spool.add({"kind": "peak", "unit": "w1a1", "ops_per_s": ops_per_s})
     assert spool.collected().peaks == {}
+
+
+def test_times_of_the_sampling_cost_come_in_pairs() -> None:
+    assert sanity.fault({**COST, "off_wall_ns": [1]})
+    assert sanity.fault({**COST, **{key: [] for key in sanity.COST_LISTS}})
+    names = set(re.findall(r'"((?:off|on|fast)_\w+_ns)"', (RUNNER / "step.c").read_text("utf-8")))
+    assert names == set(sanity.COST_LISTS)
 
 
 def test_readings_lie_around_their_window() -> None:

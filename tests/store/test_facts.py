@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.records.codec import from_json, to_json
+from harness.records.trial import LoadStep, SensorTrial
 from harness.store.facts import RunFacts, fold, git_state, utc
 
 
@@ -22,6 +23,14 @@ def test_fold_keeps_peaks_and_missing_sensors() -> None:
     assert found.reads == {"b": {"L1": 3.0}}
     assert found.sensor_absent == {"b": "none"}
     assert fold(found, "note", {"words": "x"}) is found
+
+
+def test_fold_keeps_the_trial_of_the_sensors() -> None:
+    step = LoadStep(source="s", believed=True, words="w", idle_w=3.0, load_w=7.0, limit_w=0.1)
+    trial = SensorTrial(load_steps=(step,))
+    found = fold(facts(), "sensor_trial", {"board": "b", "trial": to_json(trial)})
+    assert found.trials == {"b": trial}
+    assert from_json(RunFacts, to_json(found)) == found
 
 
 def test_facts_survive_json() -> None:
