@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LABEL = "self-test"
 NOT_TAKEN = "no load step was taken: whether these watts follow the load is not known"
 _STEP_S = 5.0
+_LEAST_SHARE = 1e-3  # of the idle watts: below it nothing is a load, however quiet the sensor
 
 
 def step_s(sensors: Sequence[SensorFile], idle_s: float, metered_s: float = 0.0) -> float:
@@ -108,7 +109,7 @@ def _finding(source: str, parts: Parts | None) -> LoadStep:
         return LoadStep(source=source, words=words)
     idle_w, load_w = parts.idle_w, parts.active_w
     # gain and zero of a sensor are the same on both sides
-    limit_w = RESOLVED * math.hypot(parts.u_mean_w, parts.u_idle_w)
+    limit_w = max(RESOLVED * math.hypot(parts.u_mean_w, parts.u_idle_w), _LEAST_SHARE * abs(idle_w))
     moved_w = load_w - idle_w
     seen = f"{idle_w:.3g} W idle, {load_w:.3g} W under load, 3u = {limit_w:.2g} W"
     if moved_w > limit_w:

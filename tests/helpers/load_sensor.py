@@ -22,8 +22,8 @@ def follows(busy: bool) -> int:  # noqa: FBT001 - the one question there is
 class LoadSensor:
     """Rewrites `file` as long as the `with` block lasts.
 
-    `watts` gives milliwatts (four digits) for a board with or without a working child of any
-    runner below `folder`. `sawtooth` adds a little of what real sensors never lack.
+    `watts` gives what the file holds (always as many digits) for a board with or without a working
+    child of any runner below `folder`. `sawtooth` adds a little of what real sensors never lack.
     """
 
     def __init__(self, file: Path, folder: Path, watts: Watts = follows, sawtooth: int = 4) -> None:
@@ -54,7 +54,7 @@ class LoadSensor:
                 descriptor = os.open(self._file, os.O_WRONLY)
             except OSError:
                 continue  # the test took the file away
-            os.pwrite(descriptor, b"%04d\n" % value, 0)
+            os.pwrite(descriptor, b"%d\n" % value, 0)
             os.close(descriptor)
 
     def _busy(self) -> bool:
