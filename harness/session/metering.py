@@ -74,8 +74,10 @@ class Metering:
             try:
                 self._open.append(self._opened(source, entry))
             except HarnessError as error:
-                self._absent[source] = str(error).replace("\n ", ";")
-                self._say(f"{source} is not read: {error.what}")
+                # the row may be published: the place stays in the journal of the run
+                self._absent[source] = f"{error.what}; {error.do}" if error.do else error.what
+                words = str(error).replace("\n  ", "; ")
+                self._say(f"{source} is not read: {words}")
             except Exception as error:  # noqa: BLE001 - a fault of its driver costs nobody a run
                 self._absent[source] = f"a fault in its driver: {type(error).__name__}: {error}"
                 self._say(f"{source} is not read: {self._absent[source]}")
@@ -95,7 +97,7 @@ class Metering:
         if self._beat.is_alive():
             self._beat.join()
         for one in self._open:
-            one.sampler.stop()
+            self._say(self._account(one, one.sampler.stop()))
             if one.clock is not None:
                 one.clock.close()
             if one.host is not None:
@@ -155,6 +157,18 @@ class Metering:
             host=sensing.ready,
             clock=BoardClock(sensing.ready) if sensing.ready else None,
         )
+
+    def _account(self, one: _Open, track: sampling.Track) -> str:
+        """Say how a meter's session went: readings, failures, and how well the clocks are known."""
+        words = [f"{one.source}: {len(track.watts)} readings"]
+        if track.failures:
+            words.append(f"{track.failures} failed, such as: {track.troubles[0].words}")
+        try:
+            offset = self._offset(one, self._clock.offset())
+        except CannotTellError as error:
+            return "; ".join([*words, error.what])
+        u_ms = max(anchor.u_ns for anchor in offset.anchors) / 1e6
+        return "; ".join([*words, offset.fault or f"clocks known to {u_ms:.2g} ms"])
 
     def _unknown_times(self, windows: Sequence[Span], frames: ItemFrames) -> str:
         """Say why the item's windows cannot be set against any meter, "" when they can."""

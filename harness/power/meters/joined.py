@@ -47,7 +47,8 @@ class Span:
 class Aligned:
     """Readings of one meter for one item, and what the clocks add (k = 1, all windows together).
 
-    `refused` says in words why there are no windows; `ended` why the meter stopped early.
+    `refused` says in words why there are no windows; `ended` why the meter stopped early, or what
+    was wrong with it at last.
     """
 
     readings: SensorReadings
@@ -85,7 +86,7 @@ def align(
     refused = offset.fault or _refusal(offset, windows)
     if refused:
         empty = SensorReadings(sensor=sensor, windows=())
-        return Aligned(readings=empty, refused=refused, ended=track.ended)
+        return Aligned(readings=empty, refused=refused, ended=_complaint(track))
     stamps = _Stamps(track, offset, traits)
     cut = [stamps.cut(span) for span in windows]
     before, after = (stamps.cut(span) if span else None for span in idle)
@@ -94,7 +95,7 @@ def align(
         readings=SensorReadings(sensor=sensor, windows=cut, idle_before=before, idle_after=after),
         u_offset_ns=max(bounds),
         u_align_j=_u_align(sensor, cut, [u + stamps.u_ns for u in bounds]),
-        ended=track.ended,
+        ended=_complaint(track),
     )
 
 
@@ -110,7 +111,7 @@ def energy(aligned: Aligned) -> Energy | None:
     found = energies(one.sensor, one.windows, one.idle_before, one.idle_after)
     reasons = found.reasons
     if aligned.ended and found.status is Status.INVALID:
-        reasons = (*reasons, Reason(rule="V21", words=f"the meter stopped: {aligned.ended}"))
+        reasons = (*reasons, Reason(rule="V21", words=aligned.ended))
     u_j = K * aligned.u_align_j
     wider = replace(found, reasons=reasons, u_j=math.hypot(found.u_j, u_j))
     if found.energy_net_upper_j is not None:
@@ -134,6 +135,14 @@ def _net(found: Energy, net_j: float, u_net_j: float) -> Energy:
         inferences_per_joule_net=None,
         energy_net_upper_j=net_j + u_net_j,
     )
+
+
+def _complaint(track: Track) -> str:
+    if track.ended:
+        return f"the meter stopped: {track.ended}"
+    if not track.troubles:
+        return ""
+    return f"{track.failures} readings of the meter failed, such as: {track.troubles[-1].words}"
 
 
 def _refusal(offset: Offset, windows: Sequence[Span]) -> str:

@@ -27,7 +27,7 @@ _STOP_S = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """A reading that was not to be had: when, and why."""
+    """A reading that was not to be had: when, and why; no address, since rows may be published."""
 
     at_ns: int
     words: str
@@ -132,10 +132,10 @@ class Sampler:
         try:
             sample = self._meter.read()
         except MeterGoneError as error:
-            self._trouble(str(error))
-            self._end(str(error))
+            self._trouble(error.what)
+            self._end(error.what)
         except MeterError as error:
-            self._trouble(str(error))
+            self._trouble(error.what)
         except Exception as error:  # noqa: BLE001 - a thread's traceback would be nobody's reading
             self._end(f"a fault in the meter's driver: {type(error).__name__}: {error}")
         else:
