@@ -71,11 +71,13 @@ def judged(energies: Sequence[Energy], steps: Sequence[LoadStep]) -> tuple[Energ
 
 
 def _judged(energy: Energy, step: LoadStep | None) -> Energy:
-    if step is not None and step.believed:
+    step = step or LoadStep(source=energy.source, words=NOT_TAKEN)
+    if step.believed:
         return energy
-    if step is None or step.believed is None:
-        words = step.words if step else NOT_TAKEN
-        return replace(energy, reasons=(*energy.reasons, Reason(rule=LABEL, words=words)))
+    if step.believed is None:
+        label = Reason(rule=LABEL, words=step.words)
+        refused = energy.status is Status.INVALID  # it has worse to say
+        return energy if refused else replace(energy, reasons=(*energy.reasons, label))
     reason = Reason(rule="V21", words=step.words, seen=_moved(step), limit=step.limit_w)
     return replace(
         energy,

@@ -111,6 +111,8 @@ class Attempts:
                 collector.idle or collector.sampling_cost
             ):  # the job came as far as its energy windows
                 tried = trial(self._ready.facts, collector)
+                steps = (*tried.load_steps, *self._metering.load_steps)
+                tried = replace(tried, load_steps=steps)
                 self._emit(Tried(board=self._ready.facts.name, trial=tried))
 
     def _follow(self, order: Order, collector: Collector) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import CannotTellError, HarnessError
+from harness.power import selftest
 from harness.power.meters import joined, sampling, table
 from harness.power.meters.joined import Aligned, Span
 from harness.power.meters.offset import Offset, between
 from harness.records.measurement import PowerTrace
+from harness.records.trial import LoadStep
 from harness.session.echoes import BoardClock
 from harness.session.sensing import Reach, open_any
 
@@ -64,6 +66,7 @@ class Metering:
         self._clock = BoardClock(ready)
         self._open: list[_Open] = []
         self._absent: dict[str, str] = {}
+        self._steps: dict[str, LoadStep] = {}
         self._traces: dict[tuple[str, str, int], PowerTrace] = {}
         self._over = threading.Event()
         self._beat = threading.Thread(target=self._keep_asking, name="echoes", daemon=True)
@@ -129,12 +132,18 @@ class Metering:
             return (), "; ".join([*missing, why])
         idle = _idle(collector, windows)
         last_ns = max(span.end_ns for span in (*windows, *idle) if span is not None)
-        found = []
+        found: list[Energy] = []
         for one in self._open:
             energy, words = self._energy(one, work, windows, idle, last_ns)
-            found += [energy] if energy is not None else []
+            if energy is not None:
+                found += selftest.judged([energy], [self._tried(one, collector)])
             missing += [f"{one.source}: {words}"] if words else []
         return tuple(found), "; ".join(missing)
+
+    @property
+    def load_steps(self) -> tuple[LoadStep, ...]:
+        """Whether the meters felt the load step, as far as an item was judged by them."""
+        return tuple(self._steps.values())
 
     def take_traces(self) -> tuple[PowerTrace, ...]:
         """Return, once, the readings of all windows that were judged; on the board's clock.
@@ -199,6 +208,20 @@ class Metering:
         aligned = joined.align(one.source, one.traits, track, offset, windows, idle)
         self._keep(work.item.item_id, aligned)
         return joined.energy(aligned), aligned.refused
+
+    def _tried(self, one: _Open, collector: Collector) -> LoadStep:
+        """Say whether a meter felt every core at work; the frames tell when they were."""
+        step = [_span(frame) for frame in collector.steps if not frame["sensor"]][-1:]
+        if not step:
+            return LoadStep(source=one.source, words=selftest.NOT_TAKEN)
+        offset = self._offset(one, self._clock.offset())
+        idle = _idle(collector, step)
+        aligned = joined.align(one.source, one.traits, one.sampler.track(), offset, step, idle)
+        (found,) = selftest.step_windows([aligned.readings])
+        if aligned.refused:
+            found = replace(found, words=aligned.refused)
+        self._steps[one.source] = found
+        return found
 
     def _settle(self, one: _Open, last_ns: int) -> None:
         """Ask for the time after the last window, and wait for readings behind its end."""

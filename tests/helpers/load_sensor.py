@@ -58,10 +58,15 @@ class LoadSensor:
             os.close(descriptor)
 
     def _busy(self) -> bool:
-        processes = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        verbs = {_verb(process, self._folder) for process in processes} & WORK
+        verbs = verbs_at_work(self._folder)
         self.seen |= verbs
         return bool(verbs)
+
+
+def verbs_at_work(folder: Path) -> set[bytes]:
+    """Return what working children of any runner below `folder` do right now."""
+    processes = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return {_verb(process, folder) for process in processes} & WORK
 
 
 def _verb(process: Path, folder: Path) -> bytes:

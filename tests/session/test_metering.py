@@ -18,14 +18,16 @@ from harness.records.item import Plan, Planned, Protocol
 from harness.records.measurement import Energy, Measurement, PowerTrace, Status
 from harness.records.meter import MeterEntry
 from harness.runtimes import native
+from harness.session import order
 from harness.session.carry_out import carry_out
-from harness.session.events import Closed, Event, Failed, Note, Traced
+from harness.session.events import Closed, Event, Failed, Note, Traced, Tried
 from harness.session.judge import Context
 from harness.session.link import Control
 from harness.session.order import Session
 from harness.session.ready import Ready, make_ready
 from harness.transport.registry import open_transport
 from tests.helpers import planted
+from tests.helpers.load_sensor import verbs_at_work
 from tests.helpers.sessions import gemm
 from tests.power.meters.servers import http_reply, plug
 
@@ -43,6 +45,16 @@ BRIEF = Protocol(
     energy_window_s=0.1,
     idle_s=0.1,
 )
+
+
+@pytest.fixture(autouse=True)
+def _no_trial(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no load step: most meters here show the same all the time, and are to be believed."""
+    if "steady" not in request.fixturenames:
+        monkeypatch.setattr(order, "step_s", lambda *_: 0.0)
+    monkeypatch.setattr(order, "COST_PAIRS", 0)
+
+
 SHELLY = MeterEntry(kind="shelly", target="", period_ms=20, window_s=0.4)
 
 
@@ -226,6 +238,29 @@ def test_idle_is_told_apart_from_work(tmp_path: Path) -> None:
     assert found.idle_w is not None
     assert found.idle_w < 6.5
     assert found.active_w > 7.5
+
+
+@pytest.fixture
+def steady() -> float:
+    """Watts of a plug that nothing is plugged into; with it the load step is taken."""
+    return 5.0
+
+
+def test_meters_are_believed_that_feel_the_load_step(tmp_path: Path, steady: float) -> None:
+    with (
+        shelly(lambda _: 9.0 if verbs_at_work(tmp_path) else 5.0) as follows,
+        shelly(lambda _: steady) as stuck,
+    ):
+        seen = measure(local(tmp_path, follows, stuck))
+    first, second = seen.energy("meter:shelly.1"), seen.energy("meter:shelly.2")
+    assert "V21" not in {r.rule for r in first.reasons}
+    assert second.status is Status.INVALID
+    assert "did not move under load: 5 W idle, 5 W under load" in second.reasons[-1].words
+    (tried,) = (e.trial for e in seen.events if isinstance(e, Tried))
+    assert [(s.source, s.believed) for s in tried.load_steps] == [
+        ("meter:shelly.1", True),
+        ("meter:shelly.2", False),
+    ]
 
 
 def test_a_sensor_of_another_board_under_skewed_clocks(
