@@ -16,7 +16,7 @@ _START_S = {"native": 0.05}
 _START_OTHER_S = 0.8
 _PEAKS_S = 2.0
 _GUARD_S = 1.0
-_TRIAL_S = 10.0  # of the sensors: load step, cost of sampling, cooling
+_TRIAL_S = 10.0  # of the sensors beside the load step: cost of sampling, cooling
 
 
 def estimate(plan: Plan, protocols: Mapping[str, Protocol] | None = None) -> dict[str, float]:
@@ -37,7 +37,8 @@ def _board_s(plan: Plan, board: str, protocol: Protocol) -> float:
     rounds = min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
     windows = sum(protocol.energy_windows for item in items if item.energy)
     energy = windows * (protocol.energy_window_s + _GUARD_S)
-    return _PEAKS_S + rounds + energy + (2 * protocol.idle_s + _TRIAL_S if windows else 0.0)
+    # the load step is no longer than an idle window
+    return _PEAKS_S + rounds + energy + (3 * protocol.idle_s + _TRIAL_S if windows else 0.0)
 
 
 def _repetition_s(item: Item, protocol: Protocol) -> float:
