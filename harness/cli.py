@@ -20,6 +20,7 @@ from harness.commands import (
     init,
     kernels,
     networks,
+    power,
     reindex,
     report,
     rerun,
@@ -75,6 +76,7 @@ app.command("stop", rich_help_panel=SECOND)(stop.stop)
 app.command("rerun", rich_help_panel=SECOND)(rerun.rerun)
 app.add_typer(kernels.app, name="kernels", rich_help_panel=SECOND)
 app.add_typer(networks.app, name="networks", rich_help_panel=SECOND)
+app.add_typer(power.app, name="power", rich_help_panel=SECOND)
 app.command("build", rich_help_panel=SECOND)(build.build)
 app.command("reindex", rich_help_panel=SECOND)(reindex.reindex)
 app.command("export", rich_help_panel=SECOND)(export.export)

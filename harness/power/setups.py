@@ -73,10 +73,7 @@ SETUPS: Sequence[Setup] = (
         name="INA226 on a Raspberry Pi",
         how="`meter: {board: pi-meter, hwmon: ina226}`",
         price="tens",
-        # as its hwmon driver tells it: power in steps of 25 mW, ten times a second
-        entry=MeterEntry(
-            kind="command", target="true", scope="board", gain=0.02, quantum_w=0.025, period_ms=100
-        ),
+        entry=MeterEntry(kind="board", target="pi-meter", hwmon="ina226"),
         noise_w=0.02,
     ),
     Setup(
