@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.errors import ConfigError
-from harness.records.measurement import Energy, Measurement, Memory, Startup
-from harness.records.rules import is_believed
+from harness.records.measurement import Measurement, Memory, Startup
 from harness.report import words
 from harness.report.joules import Told
 from harness.units import duration_ns, percent, rate, size_bytes
@@ -30,11 +29,6 @@ class Metric:
 
 def _p25(m: Measurement) -> float | None:
     return m.latency_ns.p25 if m.latency_ns else None
-
-
-def believed(m: Measurement) -> Energy | None:
-    """Return the first energy entry that may be quoted."""
-    return next((e for e in m.energy if is_believed(e.status)), None)
 
 
 def _per_joule(one: Told) -> float | None:

@@ -11,7 +11,7 @@ from harness.records.bridge import Bridge
 from harness.records.measurement import Measurement, Status, is_unchecked
 from harness.report import joules, words
 from harness.report.joules import Told, best_of_each, told
-from harness.report.metrics import Metric, believed, dimensions_named, metric_named
+from harness.report.metrics import Metric, dimensions_named, metric_named
 from harness.report.rows import scheme_order
 from harness.report.verdicts import first_reason, has_number, may_rank
 from harness.stats.ranking import Estimate, estimate, ratio
@@ -59,6 +59,17 @@ def item_line(m: Measurement, bridges: Sequence[Bridge] = ()) -> str:
     return harmless("  ".join(part for part in parts if part))
 
 
+def _joules(m: Measurement, bridges: Sequence[Bridge]) -> list[str]:
+    """Return the first believed joules of each scope, what is bridged last."""
+    scopes: dict[str, Told] = {}
+    for one in best_of_each(told(m, bridges)).values():
+        scopes.setdefault(one.energy.scope, one)
+    return [
+        f"{LABEL} {words.energy(one.energy)}" if one.is_bridged else words.energy(one.energy)
+        for one in scopes.values()
+    ]
+
+
 def item_lines(measurements: Iterable[Measurement], bridges: Sequence[Bridge] = ()) -> list[str]:
     """Return a line for each item; those that nothing vouches for stand apart, at the end."""
     rows = list(measurements)
@@ -75,14 +86,8 @@ def _numbers(m: Measurement, bridges: Sequence[Bridge]) -> list[str]:
         found.append(words.ops(m.ops_per_s))
     if m.peak_share is not None:
         found.append(f"{percent(m.peak_share, 0)} of peak")
-    energy = believed(m)
-    if energy:
-        found.append(words.energy(energy))
-    elif m.energy_absent:
-        found.append("no joules")
-    for one in told(m, bridges):
-        if one.is_bridged:
-            found.append(f"{LABEL} {words.energy(one.energy)}")
+    joules_of = _joules(m, bridges)
+    found += joules_of or (["no joules"] if m.energy_absent else [])
     found += [words.worth(m)] if words.worth(m) else []
     found += ["unchecked"] if is_unchecked(m) else []
     found += [f"clock: {m.timed_by}"] if m.timed_by else []

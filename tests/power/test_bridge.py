@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from harness.errors import CannotTellError
 from harness.power.bridge import MIN_LEVELS, Pair, bridge, limit
+from harness.power.energy import energies
 from harness.records.bridge import Source
 from harness.records.codec import from_json, to_json
 from harness.records.measurement import Reason, Status
 from tests.power.bridged import LOADS, METER, NAMES, OWN, Drawn, drawn, pairs
+from tests.power.fixtures import POWER, noisy, window
+
+if TYPE_CHECKING:
+    from harness.power.integrate import Readings
 
 TRUE_RATIO = 1 / 0.85
 # whose gain and whose noise decide: the plug's, noise, gains alone, a laboratory's meter
@@ -185,3 +191,53 @@ def test_a_gain_of_one_side_moves_the_ratio_as_much() -> None:
     rng = np.random.default_rng(0)
     found = bridge(NAMES, OWN, METER, pairs(rng, of=(Drawn(), Drawn(gain=1.03)), noise_w=quiet))
     assert found.ratio / TRUE_RATIO == pytest.approx(1.03, rel=1e-4)
+
+
+OWN_SENSOR = replace(POWER, id=OWN.name)
+PLUG = replace(
+    POWER, id=METER.name, scope="wall", quantum_w=METER.offset_w, gain=METER.gain, period_ms=1000
+)
+
+
+def read_trial(rng: np.random.Generator) -> tuple[float, float]:
+    """Error and u of a ratio from readings: both see one wandering power, each with its noise."""
+    sides = (
+        (OWN_SENSOR, drawn(OWN, rng), 0.1, lambda watts: watts),
+        (PLUG, drawn(METER, rng), 1.0, lambda watts: 1.2 + watts / 0.85),
+    )
+
+    def readings(watts: float) -> list[Readings]:
+        power, steps = noisy(watts, rng), int(61.5 / 0.1)
+        truth = [power(0.0) for _ in range(steps)]
+        found = []
+        for sensor, sees, period_s, told in sides:
+            own_noise = noisy(0.0, rng, sigma_w=0.02, tau_s=0.2, period_s=period_s)
+
+            def at(t: float, sees: Drawn = sees, told: Any = told, more: Any = own_noise) -> float:
+                true_w = truth[min(max(round((t + 0.5) / 0.1), 0), steps - 1)]
+                return float(sees.gain * told(true_w) + sees.zero_w + more(t))
+
+            found.append(window(at, seconds=60.0, period_s=period_s, sensor=sensor))
+        return found
+
+    before, after = readings(5.0), readings(5.0)
+    taken = {name: readings(watts) for name, watts in LOADS.items()}
+    both = [
+        Pair(
+            load=name,
+            own=energies(OWN_SENSOR, [two[0]], before[0], after[0]),
+            meter=energies(PLUG, [two[1]], before[1], after[1]),
+        )
+        for name, two in taken.items()
+    ]
+    found = bridge(NAMES, OWN, METER, both)
+    return found.ratio - TRUE_RATIO, found.u_ratio
+
+
+@pytest.mark.slow
+def test_bridges_from_readings_cover_the_truth() -> None:
+    rng = np.random.default_rng(14)
+    found = [read_trial(rng) for _ in range(200)]
+    assert sum(abs(error) <= u for error, u in found) >= 182
+    stated = float(np.mean([u for _, u in found])) / 2
+    assert 0.7 <= stated / float(np.std([error for error, _ in found])) <= 2.0

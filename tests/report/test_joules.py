@@ -187,6 +187,14 @@ def test_a_line_names_scope_and_bridge() -> None:
     assert "1.0 J (module +-4%)  bridged 1.4 J (wall +-7." in line
 
 
+def test_a_line_names_each_scope_once() -> None:
+    rails = in_scope("rails"), in_scope("rails", source="pmic:core")
+    line = item_line(row("x", in_scope("module"), *rails, in_scope("wall", 13.0)))
+    assert [line.count(f"({scope} +-") for scope in ("module", "rails", "wall")] == [1, 1, 1]
+    run = made.a_run([row("x", in_scope("module"), *rails, in_scope("wall", 13.0))], [NET])
+    assert "1.00 J (module), 1.00 J (rails), 1.30 J (wall)" in export(run, "md")
+
+
 def two_runs(old: Energy, new: Energy, *bridged: str) -> str:
     bridges = [a_bridge(name) for name in bridged]
     found = compare_joules([row("orin", old)], [row("orin", new)], bridges)

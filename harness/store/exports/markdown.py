@@ -58,10 +58,11 @@ def _latency(m: Measurement) -> str:
 
 
 def _energy(m: Measurement) -> str:
-    found = next((e for e in m.energy if is_believed(e.status) and e.inferences), None)
-    if found is None:
-        return m.energy_absent or ""
-    return f"{si(found.energy_j / found.inferences, 'J')} ({found.scope})"
+    first: dict[str, str] = {}  # of each scope: totals come before single rails
+    for e in m.energy:
+        if is_believed(e.status) and e.inferences:
+            first.setdefault(e.scope, f"{si(e.energy_j / e.inferences, 'J')} ({e.scope})")
+    return ", ".join(first.values()) or m.energy_absent or ""
 
 
 def _code(text: str) -> str:
