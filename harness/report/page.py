@@ -44,7 +44,7 @@ def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = (
         tradeoffs=tradeoffs.tradeoffs(proven),
         watts=compared,
         energy=tables.energy(real),
-        energy_absent=tables.energy_absent(rows),
+        energy_absent=_elsewhere(tables.energy_absent(rows), compared),
         peaks=tables.peaks(proven),
         emulated=_emulated(rows),
         complaints=absences.complaints(rows),
@@ -52,6 +52,13 @@ def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = (
         environment=surroundings.environment(rows),
         methods=surroundings.methods(runs),
     )
+
+
+def _elsewhere(absent: tuple[Fact, ...], compared: Watts | None) -> tuple[Fact, ...]:
+    """Leave out what the table of boards that cannot be compared says already."""
+    blocks = compared.table.blocks if compared else ()
+    said = {row.head for block in blocks for row in block.rows}
+    return tuple(fact for fact in absent if fact.name not in said)
 
 
 def _emulated(rows: Sequence[Shown]) -> tuple[Table, ...]:

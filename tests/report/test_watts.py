@@ -144,3 +144,4 @@ def test_the_page_says_it_first_and_in_its_section() -> None:
     card = {f.name: f.value for f in page.boards[0].facts}
     # the words for it stand once
     assert card["power"] == LOOKED
+    assert page.energy_absent == ()
