@@ -117,6 +117,8 @@ def _require_sensor(entry: BoardEntry, ready: Ready) -> None:
             f"{entry.name} has no sensor of its own: {ready.facts.sensor_absent}",
             do="its meter alone gives its watts: `harness run` reads it",
         )
+    if ready.facts.emulated:
+        raise ConfigError(f"{entry.name} is emulated: its watts are another machine's")
     first = ready.facts.sensors[0]
     own = first.total_scope if first.total else first.scope
     if all(meter.scope == own for meter in meter_sources(entry.meters)):

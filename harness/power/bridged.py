@@ -68,7 +68,7 @@ def across(bridge: Bridge, own: Energy) -> Bridged | None:
     if not is_believed(own.status) or seconds <= 0 or own.inferences <= 0:
         return None
     line = bridge.line
-    if line is None or not _is_within(bridge, own.active_w):
+    if line is None or bridge.ratio <= 0 or not _is_within(bridge, own.active_w):
         return None
     gross_w = line.a_w + line.b * own.active_w
     if gross_w <= 0:

@@ -25,6 +25,8 @@ BRIDGED = Mark(
 )
 # a list of rails is what its name says: another list is another quantity
 _BY_SOURCE = "rails"
+# the rule of a reason that says: worked out by somebody's formula, not measured
+ESTIMATED = "estimated"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +43,10 @@ class Told:
 
     @property
     def label(self) -> str:
-        """The scope, and that it is bridged: `wall`, `wall, bridged`."""
-        return f"{self.energy.scope}, {LABEL}" if self.is_bridged else self.energy.scope
+        """The scope, and how it was come by: `wall`, `wall, bridged`, `board, estimated`."""
+        labels = [ESTIMATED] if is_estimated(self.energy) else []
+        labels += [LABEL] if self.is_bridged else []
+        return ", ".join((self.energy.scope, *labels))
 
     @property
     def each_j(self) -> float | None:
@@ -54,7 +58,13 @@ class Told:
 
 def quantity(energy: Energy) -> str:
     """Return the scope, and the source too where a scope alone does not say what was counted."""
-    return f"{energy.scope} {energy.source}" if energy.scope == _BY_SOURCE else energy.scope
+    name = f"{energy.scope} {energy.source}" if energy.scope == _BY_SOURCE else energy.scope
+    return f"{name} {ESTIMATED}" if is_estimated(energy) else name
+
+
+def is_estimated(energy: Energy) -> bool:
+    """Say whether a formula stands between the sensor and these joules."""
+    return any(reason.rule == ESTIMATED for reason in energy.reasons)
 
 
 def told(row: Measurement, bridges: Sequence[Bridge] = ()) -> tuple[Told, ...]:

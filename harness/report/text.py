@@ -119,7 +119,7 @@ def _entries(m: Measurement, metric: Metric, bridges: Sequence[Bridge]) -> list[
         _Entry(
             m=m,
             value=metric.of(one),
-            note=one.label,
+            note=harmless(one.label),
             hollow=hollow or one.is_bridged,
             apart=f" ({name}{f', {LABEL}' if one.is_bridged else ''})",
         )
@@ -234,7 +234,7 @@ def _joule_lines(
     alike = alike or [pair for pair in both if all(one.is_bridged for one in pair)]
     name = item_name(b)
     if not alike:
-        scopes = [", ".join(one.label for one in found.values()) for found in (old, new)]
+        scopes = [harmless(", ".join(one.label for one in found.values())) for found in (old, new)]
         words_of = "different scopes: not compared"
         return [(name, ("", *scopes, "-", words_of))] if all(scopes) else []
     return [(name, _two_joules((a, one), (b, other))) for one, other in alike]
@@ -243,7 +243,7 @@ def _joule_lines(
 def _two_joules(old: tuple[Measurement, Told], new: tuple[Measurement, Told]) -> tuple[str, ...]:
     values = [joules.estimate(*old), joules.estimate(*new)]
     shown = [words.joules(v.value) if v else "-" for v in values]
-    label = old[1].label
+    label = harmless(old[1].label)
     if values[0] is None or values[1] is None or not (may_rank(old[0]) and may_rank(new[0])):
         return (label, *shown, "-", "no pair of numbers")
     return (label, *shown, *_quotient(ratio(values[1], values[0])))

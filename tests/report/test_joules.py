@@ -8,7 +8,7 @@ import json
 import pytest
 
 from harness.records.codec import to_json
-from harness.records.measurement import Accuracy, Energy, Measurement, Status
+from harness.records.measurement import Accuracy, Energy, Measurement, Reason, Status
 from harness.report import bars, joules, tables, tradeoffs
 from harness.report.page import build
 from harness.report.rows import Shown, shown
@@ -63,6 +63,22 @@ def test_two_lists_of_rails_are_two_quantities() -> None:
     other = in_scope("rails", 6.0, source="hwmon:cpu")
     assert joules.places(rows(row("a", in_scope("rails")), row("b", other))) == {}
     assert joules.places(rows(row("a", in_scope("rails")), row("b", in_scope("rails", 20.0))))
+
+
+def test_what_a_formula_made_is_a_quantity_of_its_own() -> None:
+    reason = (Reason(rule="estimated", words="1.15 times the sum of the rails"),)
+    guessed = in_scope("board", 6.0, reasons=reason)
+    shown_rows = rows(row("a", in_scope("board")), row("b", guessed))
+    assert joules.places(shown_rows) == {}
+    assert [one.label for r in shown_rows for one in r.joules] == ["board", "board, estimated"]
+    assert [p.axis for p in tradeoffs.tradeoffs(rows(trained("a", guessed)))] == []
+    table = pivot([r.m for r in shown_rows], "scheme", "workload", "J/inf")
+    assert [head for head, _ in table.rows] == ["w8a8 (board)", "w8a8 (board estimated)"]
+    # over a bridge it stays what it was
+    over = in_scope("module", reasons=reason)
+    (orin,) = rows(row("orin", over), bridged="orin")
+    assert orin.joules[-1].label == "wall, estimated, bridged"
+    assert orin.joules[-1].quantity == "wall estimated"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +235,14 @@ def test_what_was_measured_twice_needs_no_bridge() -> None:
     text = two_runs(in_scope("module", 10.0), in_scope("module", 12.0), "orin")
     assert "bridged" not in text
     assert "+20.0%" in text
+
+
+def test_no_foreign_scope_reaches_the_terminal_raw() -> None:
+    odd = [row("a", in_scope("wa\x1bll"))]
+    for text in (pivot(odd, "board", "scheme", "J/inf"), compare_joules(odd, odd)):
+        assert str(text).replace("\n", "").isprintable()
+    apart = compare_joules(odd, [row("a", in_scope("mo\x1bdule"))])
+    assert str(apart).replace("\n", "").isprintable()
 
 
 def test_no_joules_no_table_of_them() -> None:
