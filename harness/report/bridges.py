@@ -1,8 +1,12 @@
-"""A bridge in words and figures, for a terminal."""
+"""A bridge in words and figures, for a terminal and for the page that uses it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.records.bridge import Bridge, Level
+from harness.report.context import Fact
+from harness.report.rows import Shown
 from harness.report.text import Table
 from harness.units import harmless, percent
 
@@ -18,6 +22,19 @@ def told(bridge: Bridge) -> str:
         notes=(_ratio(bridge), _line(bridge)),
     )
     return "\n".join(harmless(line) for line in str(table).split("\n"))
+
+
+def used(rows: Sequence[Shown]) -> tuple[Fact, ...]:
+    """Return each bridge that figures of these rows came over, with where it is from."""
+    found = {(one.bridge, r.m.board): None for r in rows for one in r.joules if one.bridge}
+    return tuple(
+        Fact(
+            name=f"{board} to {bridge.meter.scope}",
+            value=f"{_ratio(bridge)}; {_line(bridge)}; {bridge.own.name} against"
+            f" {bridge.meter.name} on {bridge.made.partition('T')[0]}, run {bridge.run[:13]}",
+        )
+        for bridge, board in found
+    )
 
 
 def _watts(level: Level) -> tuple[str, str]:

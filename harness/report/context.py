@@ -227,6 +227,7 @@ class Page:
     tradeoffs: tuple[Scatter, ...]
     watts: Watts | None
     energy: tuple[Table, ...]
+    bridges: tuple[Fact, ...]
     energy_absent: tuple[Fact, ...]
     peaks: Table | None
     emulated: tuple[Table, ...]

@@ -34,7 +34,12 @@ class Told:
     """Joules of one source; `energy` of a bridged one is worked out, and stored nowhere."""
 
     energy: Energy
-    is_bridged: bool = False
+    bridge: Bridge | None = None
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether it was told over a bridge, and not measured."""
+        return self.bridge is not None
 
     @property
     def quantity(self) -> str:
@@ -71,7 +76,7 @@ def told(row: Measurement, bridges: Sequence[Bridge] = ()) -> tuple[Told, ...]:
     """Return what was measured, in its order, then what bridges make of it."""
     return (
         *(Told(energy=energy) for energy in row.energy),
-        *(Told(energy=one.energy, is_bridged=True) for one in bridged(bridges, row)),
+        *(Told(energy=one.energy, bridge=one.bridge) for one in bridged(bridges, row)),
     )
 
 

@@ -17,6 +17,9 @@ from harness.report import (
     tradeoffs,
     watts,
 )
+from harness.report import (
+    bridges as crossings,
+)
 from harness.report.context import Fact, Heading, Page, Table, Watts
 from harness.report.rows import Shown, shown, unique
 from harness.store.reader import StoredRun
@@ -44,6 +47,7 @@ def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = (
         tradeoffs=tradeoffs.tradeoffs(proven),
         watts=compared,
         energy=tables.energy(real),
+        bridges=crossings.used(real),
         energy_absent=_elsewhere(tables.energy_absent(rows), compared),
         peaks=tables.peaks(proven),
         emulated=_emulated(rows),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from harness.records.bridge import Level
-from harness.report.bridges import told
-from tests.report.joules import a_bridge
+from harness.report.bridges import told, used
+from harness.report.rows import shown
+from tests.helpers import measurements as made
+from tests.report.joules import NET, a_bridge, in_scope, row
 
 
 def test_levels_ratio_and_line() -> None:
@@ -25,6 +27,15 @@ def test_levels_ratio_and_line() -> None:
 def test_a_line_that_was_refused_says_why() -> None:
     text = told(a_bridge("orin", line=None, line_refused="only 2 levels of load"))
     assert text.endswith("gross: not bridged: only 2 levels of load")
+
+
+def test_a_page_names_the_bridges_that_it_used() -> None:
+    run = made.a_run([row("orin", in_scope("module")), row("nuc", in_scope("wall"))], [NET])
+    (fact,) = used(shown([run], [a_bridge("orin"), a_bridge("other")]))
+    assert fact.name == "orin to wall"
+    assert fact.value.startswith("net: a watt of module is 1.250 W of wall +-7.2%")
+    assert fact.value.endswith("ina3221:VDD_IN against meter:shelly on 2026-11-22, run r1")
+    assert used(shown([run])) == ()
 
 
 def test_a_foreign_name_stays_harmless() -> None:
