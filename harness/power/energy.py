@@ -132,7 +132,7 @@ def _net(parts: Parts) -> _Net:
     if parts.idle_w is None:
         return _Net(reasons=(Reason(rule="idle", words="no idle window: net is not known"),))
     net_w = parts.active_w - parts.idle_w
-    u_w = math.hypot(parts.u_mean_w, parts.u_idle_w, parts.gain_net_w)
+    u_w = math.hypot(parts.u_work_w, parts.u_idle_w, parts.gain_net_w)
     if net_w < -RESOLVED * u_w:
         words = "work drew less than idleness, in watts"
         reason = Reason(rule="V21", words=words, seen=parts.active_w, limit=parts.idle_w)
@@ -148,7 +148,7 @@ def _net(parts: Parts) -> _Net:
         upper_w = max(0.0, net_w) + K * u_w
         return _Net(upper_j=upper_w * parts.seconds, reasons=(reason,))
     # two means of noise differ by themselves: only more than that is a drift
-    limit_w = max(MAX_DRIFT_SHARE * net_w, parts.quantum_w, K * parts.u_drift_w)
+    limit_w = max(MAX_DRIFT_SHARE * net_w, parts.quantum_w, RESOLVED * parts.u_drift_w)
     if abs(parts.drift_w) > limit_w:
         words = "idle power drifted between before and after, in watts: no net value"
         reason = Reason(rule="idle drift", words=words, seen=abs(parts.drift_w), limit=limit_w)

@@ -123,6 +123,7 @@ def _power(files: Mapping[str, str], device: str, chip: str, n: int) -> Iterator
             quantum_w=_INA2XX_QUANTUM_W if ina else 0.0,
             gain=_INA_GAIN if ina else _OTHER_GAIN,
             period_ms=_period_ms(files, device),
+            averaging_ms=_averaging_ms(files, device),
         ),
         chip=chip,
         volts=None if millivolts is None else millivolts / 1e3,
@@ -152,6 +153,7 @@ def _product(files: Mapping[str, str], device: str, chip: str, n: int) -> Iterat
             quantum_w=max(0.0, quantum) or (_INA2XX_QUANTUM_W if chip.startswith("ina") else 0.0),
             gain=_INA_GAIN if chip.startswith("ina") else _OTHER_GAIN,
             period_ms=_period_ms(files, device),
+            averaging_ms=_averaging_ms(files, device),
         ),
         chip=chip,
         volts=millivolts / 1e3,
@@ -171,6 +173,11 @@ def _has_second(files: Mapping[str, str], device: str) -> bool:
 def _period_ms(files: Mapping[str, str], device: str) -> int:
     interval = number(files, f"{device}/update_interval") or 0
     return min(max(_MIN_PERIOD_MS, interval), _MAX_PERIOD_MS)
+
+
+def _averaging_ms(files: Mapping[str, str], device: str) -> int:
+    """What an update averages over: all of the interval, on chips that average."""
+    return min(max(0, number(files, f"{device}/update_interval") or 0), _MAX_PERIOD_MS)
 
 
 def _denied(

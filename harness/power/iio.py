@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _POWER = re.compile(r"(/.*/ina3221x/[^/]+/iio:device[0-9]+)/in_power([0-2])_input")
 _QUANTUM_W = 0.04  # 5 V over 5 mOhm, 19 V over 20 mOhm: both come to this
 _PERIOD_MS = 200
+_AVERAGING_MS = 422  # 64 conversions of 2.2 ms on three channels; a device tree may say otherwise
 
 
 def find(files: Mapping[str, str]) -> Found:
@@ -44,6 +45,7 @@ def find(files: Mapping[str, str]) -> Found:
             quantum_w=_QUANTUM_W,
             gain=0.02,
             period_ms=_PERIOD_MS,
+            averaging_ms=_AVERAGING_MS,
         )
         volts = None if millivolts is None else millivolts / 1e3
         rails.append(Rail(sensor=sensor, chip="ina3221x", volts=volts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +56,14 @@ def fault(sensor: SensorFile, readings: Readings) -> str:
     if any(abs(value) > _MAX_RAW for value in (*readings.raw, *readings.raw2, *readings.t_ns)):
         return "a value that no register holds"
     return ""
+
+
+def centred(sensor: SensorFile, readings: Readings) -> Readings:
+    """Return the readings at the middles of the times they are means of."""
+    late_ns = sensor.averaging_ms * 500_000
+    return (
+        replace(readings, t_ns=tuple(t - late_ns for t in readings.t_ns)) if late_ns else readings
+    )
 
 
 def seconds_of(readings: Readings) -> Floats:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.power import integrate
+from harness.power.edges import u_edges_j, u_shift_j
+from harness.power.idle import idle_of
 from harness.power.noise import of_mean
 from harness.power.rail import MAX_W
 from harness.records.measurement import Reason
@@ -28,8 +30,9 @@ _COUNTER_UPDATE_S = 1e-3
 class Parts:
     """Joules and watts with standard uncertainties (k = 1) of one sensor, or of a sum of rails.
 
-    `u_mean_w` holds noise and steps of the active mean; `u_offset_w` the sensor's zero, which net
-    power does not feel; `gain_w` per watt is kept as the root of the sum of (g * P)^2.
+    `u_mean_w` is how far the active mean may be from the mean power of these windows; `u_work_w`
+    the same for net power, which also feels how far power strays by itself; `u_offset_w` the
+    sensor's zero, which net power does not feel. Gains are the root of the sum of (g * P)^2.
     """
 
     energy_j: float
@@ -38,6 +41,7 @@ class Parts:
     inferences: int
     readings: int  # the fewest in one window
     u_mean_w: float
+    u_work_w: float
     u_offset_w: float
     gain_gross_w: float
     idle_w: float | None = None
@@ -62,19 +66,21 @@ def measure(
 ) -> Parts:
     """Return the parts of one sensor; faults of readings are reasons (V21), never exceptions."""
     faults = [reason for window in windows for reason in _faults(sensor, window)]
-    good = [w for w in windows if not integrate.fault(sensor, w)]
+    good = [integrate.centred(sensor, w) for w in windows if not integrate.fault(sensor, w)]
     energies = [integrate.joules(sensor, w) for w in good]
     seconds = sum(w.seconds for w in good)
     active = sum(energies) / seconds if seconds else 0.0
     # the sensor's zero may be off by about one step (INA: 40 uV over the shunt)
-    idle = _idle(sensor, before, after)
+    idle = idle_of(sensor, good, before, after)
+    u_mean_w, u_work_w = _u_means(sensor, good, seconds, active)
     return Parts(
         energy_j=sum(energies),
         seconds=seconds,
         windows_ns=tuple((w.begin_ns, w.end_ns) for w in windows),
         inferences=sum(w.inferences for w in windows),
         readings=min((integrate.count_inside(w) for w in windows), default=0),
-        u_mean_w=_u_mean(sensor, good, seconds, active),
+        u_mean_w=u_mean_w,
+        u_work_w=u_work_w,
         u_offset_w=sensor.quantum_w,
         gain_gross_w=sensor.gain * abs(active),
         idle_w=idle.mean_w if idle else None,
@@ -97,6 +103,7 @@ def add(parts: Sequence[Parts]) -> Parts:
         inferences=parts[0].inferences,
         readings=min(p.readings for p in parts),
         u_mean_w=math.hypot(*(p.u_mean_w for p in parts)),
+        u_work_w=math.hypot(*(p.u_work_w for p in parts)),
         u_offset_w=math.hypot(*(p.u_offset_w for p in parts)),
         gain_gross_w=math.hypot(*(p.gain_gross_w for p in parts)),
         idle_w=sum(idles) if len(idles) == len(parts) else None,
@@ -133,48 +140,25 @@ def _faults(sensor: SensorFile, window: Readings) -> list[Reason]:
     return found
 
 
-def _u_mean(
+def _u_means(
     sensor: SensorFile, windows: Sequence[Readings], seconds: float, active_w: float
-) -> float:
-    """Noise of the mean over all windows: random parts in quadrature, steady ones together."""
+) -> tuple[float, float]:
+    """Return the uncertainty of the mean over all windows for gross and for net power."""
     if not windows:
-        return 0.0
+        return 0.0, 0.0
+    noise = of_mean([integrate.inside(sensor, window) for window in windows], sensor.quantum_w)
     if sensor.kind == "energy":
         # a counter is the integral: only its edges are uncertain, twice a window
         edge_j = math.hypot(sensor.scale, active_w * _COUNTER_UPDATE_S) / math.sqrt(3)
-        return edge_j * math.sqrt(2 * len(windows)) / seconds
-    noises = [
-        (of_mean(integrate.inside(sensor, window), sensor.quantum_w), window.seconds)
-        for window in windows
-    ]
-    random = math.hypot(*(noise.random * length for noise, length in noises))
-    steady = sum(noise.steady * length for noise, length in noises)
-    return math.hypot(random, steady) / seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Idle:
-    mean_w: float
-    u_w: float
-    drift_w: float
-    u_drift_w: float
-
-
-def _idle(sensor: SensorFile, before: Readings | None, after: Readings | None) -> _Idle | None:
-    sides = []
-    for side in (before, after):
-        if side is not None and not integrate.fault(sensor, side):
-            mean = integrate.joules(sensor, side) / side.seconds
-            noise = of_mean(integrate.inside(sensor, side), sensor.quantum_w)
-            sides.append((mean, math.hypot(noise.random, noise.steady)))
-    if not sides:
-        return None
-    means = [mean for mean, _ in sides]
-    u_drift = math.hypot(*(u for _, u in sides))
-    drift = means[0] - means[-1]
-    # idle went from one value to the other in between: a rectangle as wide as the drift
-    u = math.hypot(u_drift / len(sides), drift / math.sqrt(12))
-    return _Idle(mean_w=sum(means) / len(means), u_w=u, drift_w=drift, u_drift_w=u_drift)
+        edges_w = edge_j * math.sqrt(2 * len(windows)) / seconds
+        return edges_w, math.hypot(edges_w, noise.random)
+    edges_j = u_edges_j(sensor, windows)
+    if sensor.averaging_ms:
+        # the means are set at their middles; how long they really are is the driver's secret
+        late_ns = [sensor.averaging_ms * 1e6 / 2] * len(windows)
+        edges_j = math.hypot(edges_j, u_shift_j(sensor, windows, late_ns))
+    u_w = math.hypot(noise.random, noise.steady, edges_j / seconds)
+    return u_w, u_w
 
 
 def _distinct(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

@@ -78,6 +78,8 @@ class SensorFile:
     quantum_w: float = 0.0
     gain: float = 0.02
     period_ms: int = 100
+    # a reading is the mean over so long before it
+    averaging_ms: int = 0
     # rails with one `total` add up to a source of that name, with that scope
     total: str = ""
     total_scope: str = ""

@@ -11,9 +11,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from harness.power import integrate
+from harness.power.edges import u_shift_j
 from harness.power.energy import RESOLVED, K, SensorReadings, energies
 from harness.power.integrate import Readings
 from harness.records.board import SensorFile
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 MAX_OFFSET_SHARE = 0.01
 _SCALE_W = 1e-6  # readings become whole microwatts
 _GUARD_PERIODS = 3
-_SHIFTS = np.linspace(-1.0, 1.0, 9)
-# a step at an edge that lies anywhere between two readings: T * step * sqrt(1/20), rounded up
-_EDGE = 0.23
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,33 +187,10 @@ class _Stamps:
 
 
 def _u_align(sensor: SensorFile, windows: Sequence[Readings], bounds_ns: Sequence[float]) -> float:
-    """Return what the times add: one shift of all windows together, and each edge by itself."""
+    """Return what the clocks add; a window that cannot be integrated is energy.py's to refuse."""
     good = [
         (window, u_ns)
         for window, u_ns in zip(windows, bounds_ns, strict=True)
         if not integrate.fault(sensor, window)
     ]
-    shifted = sum((_shifted(sensor, window, u_ns) for window, u_ns in good), np.zeros(len(_SHIFTS)))
-    edges = [edge for window, _ in good for edge in _edges(sensor, window)]
-    # a bound on both sides: a rectangle
-    return math.hypot(float(np.abs(shifted).max()) / math.sqrt(3), *edges)
-
-
-def _shifted(sensor: SensorFile, window: Readings, u_ns: float) -> integrate.Floats:
-    """Return how the joules change when the window moves by up to `u_ns` either way."""
-    t, watts = integrate.seconds_of(window), integrate.watts(sensor, window)
-    moved = [
-        integrate.integrate(t, watts, s * u_ns / 1e9, window.seconds + s * u_ns / 1e9)
-        for s in _SHIFTS
-    ]
-    return np.array(moved) - integrate.joules(sensor, window)
-
-
-def _edges(sensor: SensorFile, window: Readings) -> list[float]:
-    """Return, for begin and end, what may have happened unseen between two readings there."""
-    t, watts = integrate.seconds_of(window), integrate.watts(sensor, window)
-    found = []
-    for edge in (0.0, window.seconds):
-        k = min(max(int(np.searchsorted(t, edge)), 1), len(t) - 1)
-        found.append(_EDGE * abs(float(watts[k] - watts[k - 1])) * float(t[k] - t[k - 1]))
-    return found
+    return u_shift_j(sensor, [window for window, _ in good], [u_ns for _, u_ns in good])
