@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.power.meters import joules_of
-from harness.power.meters.joined import Span
+from harness.power.meters.joined import Span, align, energy
 from harness.power.meters.offset import Anchor, Offset
 from harness.power.meters.sampling import Track
 from harness.power.meters.table import traits_of
@@ -61,7 +60,9 @@ def read_plug(
     )
     work = [_span(span, spans.inferences) for span in spans.work]
     idle = (_span(spans.before, 0), _span(spans.after, 0))
-    return joules_of(entry, track, Offset(anchors=(anchor,)), work, idle)
+    offset = Offset(anchors=(anchor,))
+    aligned = align(f"meter:{kind}", traits, track, offset, work, idle)
+    return energy(aligned), aligned.refused
 
 
 def _span(span: tuple[float, float], inferences: int) -> Span:

@@ -9,10 +9,17 @@ from tests.power.sim.trials import SETTINGS, Coverage, coverage, trial
 
 PAGE = Path(__file__).parents[3] / "docs" / "METHODOLOGY.md"
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
-HEAD = """\
-| configuration | trials | gross covered | u / error | net given | net covered | u / error | bounds held |
-|---|---|---|---|---|---|---|---|
-"""
+COLUMNS = (
+    "configuration",
+    "trials",
+    "gross covered",
+    "u / error",
+    "net given",
+    "net covered",
+    "u / error",
+    "bounds that held",
+)
+HEAD = "| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|\n"
 
 
 def main() -> None:

@@ -126,23 +126,27 @@ class Outcome:
 
 
 def trial(setting: Setting, seed: int) -> Outcome:
-    """Run one item of a simulated session through what a run calls."""
+    """Run one item of a simulated session through what a run calls.
+
+    Sensors of one seed have one gain and one zero, however long they are read.
+    """
     rng = np.random.default_rng(seed)
+    chips = np.random.default_rng([seed, 1]).spawn(len(setting.loads))
     before, work, after = setting.timing.spans()
     spans = Spans(before=before, work=work, after=after)
     powers = [Power(load, setting.timing, rng) for load in setting.loads]
     gross_j, net_j = sum(p.gross_j() for p in powers), sum(p.net_j() for p in powers)
     if setting.plug:
-        said, refused = read_plug(setting.plug, powers[0], spans, rng)
+        said, refused = read_plug(setting.plug, powers[0], spans, chips[0])
         assert said is not None, refused
         seconds = sum(end - begin for begin, end in work)
         gross_j = LOSS_W * seconds + gross_j / PSU_EFFICIENCY
         return Outcome(gross_j=gross_j, net_j=net_j / PSU_EFFICIENCY, said=said)
     if setting.counter:
-        read = [read_rapl(powers[0], spans, rng)]
+        read = [read_rapl(powers[0], spans, chips[0])]
     else:
-        pairs = zip(setting.rails, powers, strict=True)
-        read = [read_ina(rail, power, spans, rng) for rail, power in pairs]
+        rails = zip(setting.rails, powers, chips, strict=True)
+        read = [read_ina(rail, power, spans, chip) for rail, power, chip in rails]
     return Outcome(gross_j=gross_j, net_j=net_j, said=board_energies(read)[0])
 
 
