@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from harness.boards.counters import is_counter
 from harness.boards.finding import note, ok, problem
-from harness.boards.thermal import temperatures
+from harness.boards.thermal import temperatures, trip_c
 from harness.config.tree import number
 from harness.units import size_bytes
 
@@ -107,30 +108,21 @@ def heat(seen: Examined) -> Iterator[Finding]:
 def _nearest(
     files: Mapping[str, str], label: str, path: str
 ) -> tuple[float, str, float, float] | None:
-    zone = path.removesuffix("temp")
-    trips = [
-        value / 1000
-        for name in files
-        if name.startswith(f"{zone}trip_point_") and name.endswith("_type")
-        # the others (active) start fans
-        if files[name] in {"passive", "hot", "critical"}
-        if 0 < (value := number(files, f"{name.removesuffix('type')}temp") or 0) <= 150_000
-    ]
-    now = (number(files, path) or 0) / 1000
-    return (min(trips) - now, label, now, min(trips)) if trips else None
+    trip, now = trip_c(files, path), (number(files, path) or 0) / 1000
+    return None if trip is None else (trip - now, label, now, trip)
 
 
 def throttling(seen: Examined) -> Iterator[Finding]:
     """Counters of throttling and low voltage, as they stand since the board booted."""
     if seen.facts is None or seen.probe is None:
         return
-    paths = {n: p for n, p in seen.facts.watch.items() if n.startswith("throttle_")}
+    paths = {n: file.path for n, file in seen.facts.watch.items() if is_counter(n)}
     if not paths:
         words = "no counter of throttling: unknown whether the board slows itself down"
         yield note("throttle", f"{words}; only the measured clock can tell")
         return
     risen = {n.removeprefix("throttle_"): number(seen.probe.files, p) for n, p in paths.items()}
-    if risen.pop("in0_lcrit_alarm", 0):
+    if risen.pop("alarm_in0_lcrit", 0):
         yield problem("throttle", "the supply voltage is too low", "a stronger supply and cable")
     words = ", ".join(f"{name} {value}" for name, value in risen.items() if value)
     if words:

@@ -6,11 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from harness.boards.counters import is_counter
 from harness.boards.families.table import family_of
+from harness.boards.likeness import contradiction
 from harness.boards.thermal import values_c
 from harness.boards.topology import clusters
 from harness.boards.units import idle_units
-from harness.boards.watch import watch
+from harness.boards.watch import trips_c, watch
 from harness.config.tree import number
 from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile
 from harness.records.measurement import Environment
@@ -34,6 +36,7 @@ def facts(
     """Return all that is known of a board before it is planned for."""
     name, family = family_of(probe)
     model = family.model(probe) or hello.cpu_model or hello.machine
+    watched = watch(probe.files, family.watched(probe))
     governor = probe.files.get(f"{_CPUFREQ}scaling_governor", "!")
     return BoardFacts(
         entry=entry,
@@ -45,7 +48,8 @@ def facts(
         governor=None if governor.startswith("!") else governor,
         freq_khz=_freq_khz(probe),
         temperatures_c=values_c(probe.files),
-        watch=watch(probe.files),
+        watch=watched,
+        trips_c=trips_c(probe.files, watched),
         sensors=tuple(sensors),
         sensor_absent="" if sensors else _absent(sensor_absent, family.notes(probe)),
         runtimes=probe.runtimes,
@@ -88,7 +92,7 @@ def environment(board: BoardFacts) -> Environment:
         vm=hello.vm,
         governor=board.governor,
         boot_id=hello.boot_id,
-        counters=tuple(name for name in board.watch if name.startswith("throttle")),
+        counters=tuple(name for name in board.watch if is_counter(name)),
         idle_units=board.idle_units,
     )
 
@@ -108,4 +112,5 @@ def _emulated(entry: BoardEntry, probe: Probe, hello: Hello) -> str:
         return hello.emulated
     if entry.emulated:
         return "marked `emulated` in boards.yaml"
-    return next((words for name, words in _VIRTUAL.items() if name in probe.compatible), "")
+    virtual = next((words for name, words in _VIRTUAL.items() if name in probe.compatible), "")
+    return virtual or contradiction(probe)

@@ -32,7 +32,8 @@ monitor() {
   values "$1"/name "$1"/label "$1"/*_label "$1"/in[0-9]*_input "$1"/in[0-9]*_enable \
     "$1"/curr[0-9]*_input "$1"/power[0-9]*_input "$1"/power[0-9]*_average "$1"/energy[0-9]*_input \
     "$1"/shunt[0-9]*_resistor "$1"/samples "$1"/update_interval "$1"/temp[0-9]*_input \
-    "$1"/oc[0-9]*_event_cnt "$1"/in0_lcrit_alarm
+    "$1"/oc[0-9]*_event_cnt "$1"/in0_lcrit_alarm \
+    "$1"/curr[0-9]*_max_alarm "$1"/curr[0-9]*_crit_alarm
   [ -d "$1/device" ] || return 0
   d=$(cd -P "$1/device" 2>/dev/null && pwd -P) && printf '|%s/device:%s\n' "${1#"$r"}" "${d##*/}"
 }
@@ -43,7 +44,8 @@ pmic() {
 section system; { uname -s; uname -r; uname -m; } 2>/dev/null | lines
 text os /etc/os-release /usr/lib/os-release
 text machine_id /etc/machine-id
-section cpuinfo; { head -n 40 /proc/cpuinfo; tail -n 6 /proc/cpuinfo; } 2>/dev/null | lines
+i=$r/proc/cpuinfo; [ -f "$i" ] || i=/proc/cpuinfo
+section cpuinfo; { head -n 40 "$i"; tail -n 6 "$i"; } 2>/dev/null | lines
 section memory; head -n 40 /proc/meminfo 2>/dev/null | lines
 text loadavg /proc/loadavg
 t=$r/proc/device-tree; [ -d "$t" ] || t=$r/sys/firmware/devicetree/base
@@ -75,11 +77,14 @@ fi
 for d in "$r"/sys/class/thermal/thermal_zone*; do
   values "$d"/type "$d"/temp "$d"/trip_point_[0-9]*_type "$d"/trip_point_[0-9]*_temp
 done
+for d in "$r"/sys/class/thermal/cooling_device*; do values "$d"/type "$d"/cur_state; done
+values "$r"/sys/devices/platform/soc*/soc*firmware/get_throttled "$r"/var/lib/nvpmodel/status
 c=$r/sys/devices/system/cpu
 values "$c"/online "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
 for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
   values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
-    "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver
+    "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver \
+    "$d"/base_frequency "$d"/stats/time_in_state
 done
 values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
 for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done

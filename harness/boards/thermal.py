@@ -50,6 +50,22 @@ def cpu_path(files: Mapping[str, str]) -> str:
     return next(iter(found.values()), "")
 
 
+def trip_c(files: Mapping[str, str], path: str) -> float | None:
+    """Return the lowest trip point (degrees) that slows the board or switches it off, of a zone.
+
+    The others (active) start fans.
+    """
+    zone = path.removesuffix("temp")
+    trips = [
+        value / 1000
+        for name in files
+        if name.startswith(f"{zone}trip_point_") and name.endswith("_type")
+        if files[name] in {"passive", "hot", "critical"}
+        if 0 < (value := number(files, f"{name.removesuffix('type')}temp") or 0) <= 150_000
+    ]
+    return min(trips, default=None)
+
+
 def _label(files: Mapping[str, str], path: str) -> str:
     if re.search(r"/thermal_zone[0-9]+/temp$", path):
         return files.get(path.removesuffix("temp") + "type", "")

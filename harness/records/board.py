@@ -59,6 +59,17 @@ class Hello:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WatchFile:
+    """A small file that is read around each repetition; with `word` only the line it begins.
+
+    A `*` in path or word stands for the first core that the item runs on.
+    """
+
+    path: str
+    word: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SensorFile:
     """One quantity the runner can sample: `scale` turns the raw number into watts or joules.
 
@@ -98,7 +109,8 @@ class BoardFacts:
     governor: str | None = None
     freq_khz: tuple[int, int] | None = None
     temperatures_c: Mapping[str, float] = field(default_factory=dict)
-    watch: Mapping[str, str] = field(default_factory=dict)
+    watch: Mapping[str, WatchFile] = field(default_factory=dict)
+    trips_c: Mapping[str, float] = field(default_factory=dict)  # of watched temperatures
     sensors: tuple[SensorFile, ...] = ()
     sensor_absent: str = ""
     runtimes: Mapping[str, str] = field(default_factory=dict)

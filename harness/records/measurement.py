@@ -198,6 +198,8 @@ class Measurement:
     variant_choice: str | None = None  # what the board tried before it chose, with times
     timed_by: str | None = None  # whose clock, where it is not ours around each sample
     layers: tuple[LayerTime, ...] | None = None  # of a native network, where they were asked for
+    unknown: tuple[Reason, ...] | None = None  # rules that could not be evaluated, and why
+    notes: tuple[Reason, ...] | None = None  # what rules saw that spoils nothing here
 
 
 def is_unchecked(m: Measurement) -> bool:

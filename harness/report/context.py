@@ -172,6 +172,7 @@ class BoardCard:
     summary: str
     counts: tuple[Count, ...]
     facts: tuple[Fact, ...]
+    unchecked: tuple[Fact, ...] = ()  # rules that could not be evaluated there; folded away
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,7 @@ def _card(name: str, board: str, run: StoredRun, rows: Sequence[Shown]) -> Board
             *_peaks(run.facts.peaks.get(board, {})),
             *_reads(run.facts.reads.get(board, {})),
         ),
+        unchecked=_unchecked(measurements),
     )
 
 
@@ -99,6 +100,18 @@ def _throttled(environment: Environment, rows: Sequence[Measurement]) -> Fact:
     if not environment.counters:
         return Fact(name="throttled", value="unknown: no counter here", known=False)
     return Fact(name="throttled", value="not seen")
+
+
+def _unchecked(rows: Sequence[Measurement]) -> tuple[Fact, ...]:
+    """What the rules could not look at, a line for each rule and cause: never taken for fine."""
+    items: dict[tuple[str, str], int] = {}
+    for m in rows:
+        for one in m.unknown or ():
+            items[one.rule, one.words] = items.get((one.rule, one.words), 0) + 1
+    return tuple(
+        Fact(name=rule, value=f"{why} ({count} of {len(rows)} items)", known=False)
+        for (rule, why), count in sorted(items.items())
+    )
 
 
 def _clock(rows: Sequence[Measurement]) -> Fact:

@@ -131,7 +131,7 @@ def _reasons(duel: Duel, ready: Ready, work: Work, samples: Sequence[Payload]) -
         boot_ids=frozenset(str(s.get("boot_id", "")) for s in samples),
         p25_by_repetition_ns=[_p25(s) for s in samples],
     )
-    return {r.rule: r for r in verdict(evidence)[1] if RULES[r.rule].bars_gate}
+    return {r.rule: r for r in verdict(evidence).reasons if RULES[r.rule].bars_gate}
 
 
 def _p25(sample: Payload) -> float:

@@ -27,6 +27,7 @@ from harness.session.job import render
 from harness.session.joules import traces, trial
 from harness.session.link import Control, persist
 from harness.session.order import job_of
+from harness.session.pace import Pace
 
 if TYPE_CHECKING:
     from harness.errors import BoardError
@@ -92,7 +93,9 @@ class Attempts:
         self._attend(number, has_begun=False)
 
     def _attend(self, number: int, *, has_begun: bool) -> None:
-        collector = Collector()
+        # frames of a worker that was not followed from its start come late, who knows how much
+        pace = None if has_begun else Pace(begun_s=time.monotonic())
+        collector = Collector(pace=pace)
         self._account.begin(collector, self._context(number, has_begun=has_begun))
         window_s = self._metering.window_s
         job = job_of(
@@ -197,6 +200,7 @@ class Attempts:
             environment=state,
             runner_sha256=runner,
             attempt=number,
+            spool=self._session.spool(number),
         )
 
     def _began(self, number: int) -> Began:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.records.limits import ReadLevel
+from harness.session.pace import Pace
 from harness.session.sanity import fault
 from harness.transport.frames import Frame
 
 Payload = dict[str, Any]
 DATA_KINDS = ("sample", "energy")
 # of the board, not of an item: nothing proves them but their own line
-BOARD_KINDS = ("peak", "read", "idle", "step", "sampling_cost")
+BOARD_KINDS = ("peak", "read", "idle", "step", "sampling_cost", "hello", "state")
 # of frames in memory; a publishable run of two hundred items is a tenth of it
 LIMIT_BYTES = 64 << 20
 UNITS_LIMIT = 64
@@ -56,6 +58,9 @@ class Collector:
     idle: list[Payload] = field(default_factory=list)
     steps: list[Payload] = field(default_factory=list)  # windows under load, one a sensor
     sampling_cost: Payload | None = None
+    hello: Payload | None = None  # of the worker, on the board as it was then
+    state: Payload | None = None  # both ends of the peak loops, before the first item
+    pace: Pace | None = None  # of a worker that was started and followed live
     kept_bytes: int = 0
 
     def feed(self, frame: Frame) -> None:
@@ -82,10 +87,16 @@ class Collector:
             self.steps.append(payload)
         elif kind == "sampling_cost" and not fault(payload):
             self.sampling_cost = payload
+        elif kind == "hello":
+            self.hello = self.hello or payload
+        elif kind == "state" and not fault(payload):
+            self.state = payload
         elif kind in DATA_KINDS:
             item = self._item(payload)
             item.frames.append(payload)
             item.fault = item.fault or fault(payload)
+            if self.pace is not None and not item.fault and payload.get("clocks_after"):
+                self.pace.arrived(payload["clocks_after"][0], time.monotonic())
             item.digest.update(frame.raw + b"\n")
         elif kind == "item_end":
             _close(self._item(payload), payload)

@@ -44,6 +44,11 @@ class Evidence:
     broken: str = ""
     half_width: float | None = None
     p25_by_repetition_ns: Sequence[float] = field(default_factory=tuple)
+    hello: Payload | None = None  # of the worker that did the work
+    state: Payload | None = None  # the board before the first item
+    slowness: float | None = None  # of the board's clock against ours
+    run: str = ""  # the name the worker was given, and its seed
+    seed: int = 0
 
     @property
     def ops_per_inference(self) -> int:
@@ -152,13 +157,20 @@ class Evidence:
             return None
         return quantile(self.clocks_hz, 0.25) / quantile(self.clocks_hz, 0.75)
 
-    def watched(self, name: str) -> tuple[object, object] | None:
-        """First value before and last value after, of a watched file; None = unknown."""
-        first = self.samples[0].get("watch_before", {}).get(name) if self.samples else None
-        last = self.samples[-1].get("watch_after", {}).get(name) if self.samples else None
-        return None if first is None or last is None else (first, last)
-
     @property
     def watch_names(self) -> list[str]:
         """Names of all watched files."""
         return list(self.samples[0].get("watch_before", {})) if self.samples else []
+
+    def loops(self, key: str) -> list[float]:
+        """Of each repetition: time of a special sample over that of its usual ones.
+
+        The runner takes CPU time where one thread works, so that neighbours do not count.
+        """
+        found = []
+        for s in self.samples:
+            usual = s.get("cpu_ns" if s.get("cpu_clock") == "thread" else "wall_ns") or ()
+            special = int(s.get(key) or 0)
+            if usual and special > 0 and statistics.median(usual) > 0:
+                found.append(special / statistics.median(usual))
+        return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from harness.records.board import SensorFile
+    from harness.records.board import SensorFile, WatchFile
     from harness.records.item import Protocol, Work
 
 
@@ -30,7 +30,7 @@ class Job:
     isa_mask: str = ""
     peaks: bool = True
     root: str = "/"
-    watch: Mapping[str, str] = field(default_factory=dict)
+    watch: Mapping[str, WatchFile] = field(default_factory=dict)
     sensors: Sequence[SensorFile] = ()
     # meters beside the board are read meanwhile: windows are wanted without a sensor, too
     meters: bool = False
@@ -84,8 +84,8 @@ def _head(job: Job) -> Iterator[bytes]:
     yield line("items", len(job.works))  # a job that was cut between two items is refused
     if job.meters:
         yield line("meters", 1)
-    for name, path in job.watch.items():
-        yield f"watch {text(name)} {text(path)}\n".encode()
+    for name, file in job.watch.items():
+        yield f"watch {text(name)} {text(file.path)} {text(file.word)}\n".encode()
 
 
 def _sensors(job: Job) -> Iterator[bytes]:

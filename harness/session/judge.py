@@ -54,6 +54,7 @@ class Context:
     runner_sha256: str
     attempt: int = 1
     meters: Meters | None = None  # those beside the board, while they are read
+    spool: str = ""  # what the worker of this attempt calls the run
 
 
 def judge(
@@ -152,6 +153,11 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         boot_ids=frozenset(boots - {""}),
         latency=latency,
         broken=frames.broken or _too_many(context, samples),
+        hello=collector.hello,
+        state=collector.state,
+        slowness=collector.pace.slowness if collector.pace else None,
+        run=context.spool,
+        seed=context.plan.seed,
         half_width=_half_width(latency),
         p25_by_repetition_ns=[quantile(s["wall_ns"], 0.25) / int(s["iterations"]) for s in timed],
     )
@@ -184,9 +190,9 @@ def _half_width(latency: Latency | None) -> float | None:
 def _measured(
     context: Context, work: Work, collector: Collector, frames: ItemFrames, evidence: Evidence
 ) -> Measurement:
-    status, reasons = verdict(evidence)
+    found = verdict(evidence)
     last: Payload = frames.samples[-1] if frames.samples else {}
-    passed = all(r.rule != "V01" for r in reasons)
+    passed = all(r.rule != "V01" for r in found.reasons)
     # a wrong output gets no number, not even of the repetitions before it
     latency = evidence.latency if passed else None
     identity = _identity(context, work.item)
@@ -197,8 +203,10 @@ def _measured(
     believable = latency is not None and latency.p50 > 0
     return Measurement(
         **identity,
-        status=status,
-        reasons=reasons,
+        status=found.status,
+        reasons=found.reasons,
+        unknown=found.unknown or None,
+        notes=found.notes or None,
         family=_family(str(last.get("variant", ""))),
         variant=_isa(str(last.get("variant") or "")) or None,
         variant_choice=str(last.get("choice") or "") or None,

@@ -1,28 +1,30 @@
 """How each verdict rule is evaluated; what breaking it means stands in `records.rules`.
 
-A rule sees an item's evidence and returns a reason when it is broken; a sensor or counter that
-is not there breaks no rule (its absence is recorded with the board, it never reads "fine").
+A rule sees an item's evidence and returns a reason when it is broken; where a sensor or counter is
+not there it is Unknown, which stands beside the item and never reads "fine". Here are the rules
+about the work and its numbers; those about the board's state are in `session.conditions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from harness.records.measurement import Reason, Status
 from harness.records.rules import RULES
+from harness.session.conditions import CONDITIONS
 from harness.session.evidence import Evidence
+from harness.session.finding import Found, Noted, Seen, Unknown, not_timed_by_us
 from harness.session.sanity import words_of
 
 MIN_SAMPLE_NS = 1_000_000
 CLOCK_STEPS_PER_SAMPLE = 1_000
 PEAK_LIMIT = 1.05
-DISTURBED_LIMIT = 1.05
-DISTURBED_THREADS_LIMIT = 1.10  # ticks at both ends of a repetition are in it
-CLOCK_DROP_LIMIT = 0.95
 SPREAD_LIMIT = 0.10
 COARSE_CLOCKS = ("jiffies", "refined-jiffies")
-
-Seen = Callable[[Evidence], Reason | None]
+DOUBLE_LOW, DOUBLE_HIGH = 1.9, 2.1
+FRESH_LIMIT = 1.10
+LOOPS_LEAST = 2  # repetitions that must all say so
+MEMORY_SHIFT = 28  # of two readings of one memory: a kernel keeps some for itself
 
 
 def wrong_output(e: Evidence) -> Reason | None:
@@ -37,10 +39,10 @@ def wrong_output(e: Evidence) -> Reason | None:
     return None
 
 
-def above_peak(e: Evidence) -> Reason | None:
+def above_peak(e: Evidence) -> Found:
     """V04: faster than the board's own peak, or than any core. Emulated clocks prove nothing."""
     if e.facts.emulated:
-        return None
+        return Unknown(words="an emulated board's clock proves nothing")
     share = e.computing_share
     if share is not None and share > PEAK_LIMIT:
         words = "faster than this board's own peak: the work cannot have been done"
@@ -48,6 +50,8 @@ def above_peak(e: Evidence) -> Reason | None:
     if e.latency is not None and e.latency.p25 < e.least_ns:
         words = "faster than any CPU of today, in ns: the work cannot have been done"
         return Reason(rule="V04", words=words, seen=e.latency.p25, limit=e.least_ns)
+    if share is None and not e.least_ns:
+        return Unknown(words="nothing is known of what this device could do at most")
     return None
 
 
@@ -63,11 +67,11 @@ def short_samples(e: Evidence) -> Reason | None:
     return Reason(rule="V06", words="samples too short for the clock", seen=shortest, limit=limit)
 
 
-def coarse_clock(e: Evidence) -> Reason | None:
-    """V07: a clock source that counts timer interrupts."""
+def bad_clock(e: Evidence) -> Found:
+    """V07: a clock source that counts timer interrupts, or one that drifts."""
     source = e.facts.hello.clock_source
     if source not in COARSE_CLOCKS and e.facts.hello.clock_step_ns <= 1_000:
-        return None
+        return CONDITIONS["V07"](e)
     words = f"clock source {source} cannot time this"
     return Reason(rule="V07", words=words, seen=e.facts.hello.clock_step_ns, limit=1_000)
 
@@ -81,57 +85,6 @@ def rebooted(e: Evidence) -> Reason | None:
     )
 
 
-def throttled(e: Evidence) -> Reason | None:
-    """V09: the measured clock fell, or a throttle counter rose or went away."""
-    clock = None if e.facts.emulated else e.slow_clock
-    if clock is not None and clock < CLOCK_DROP_LIMIT:
-        words = "the core's clock was low in a quarter of the repetitions or more"
-        return Reason(rule="V09", words=words, seen=clock, limit=CLOCK_DROP_LIMIT)
-    counters = (name for name in e.watch_names if name.startswith("throttle"))
-    return next((reason for name in counters if (reason := _risen(e, name))), None)
-
-
-def _risen(e: Evidence, name: str) -> Reason | None:
-    first = e.samples[0].get("watch_before", {}).get(name)
-    last = e.samples[-1].get("watch_after", {}).get(name)
-    if not isinstance(first, int):
-        return None
-    # it was there: its silence now must not read as "not throttled"
-    if not isinstance(last, int):
-        words = f"{name} could not be read any more: whether the board throttled is unknown"
-        return Reason(rule="V09", words=words)
-    if last <= first:
-        return None
-    words = f"{name} rose: the board throttled"
-    return Reason(rule="V09", words=words, seen=last - first, limit=0)
-
-
-def governor_changed(e: Evidence) -> Reason | None:
-    """V10: another frequency governor at the end than at the start."""
-    pair = e.watched("governor")
-    if pair is None or pair[0] == pair[1]:
-        return None
-    return Reason(rule="V10", words=f"governor changed from {pair[0]} to {pair[1]}")
-
-
-def disturbed(e: Evidence) -> Reason | None:
-    """V11: wall time well above CPU time: something else ran on this core."""
-    ratio = e.wall_over_cpu
-    limit = DISTURBED_LIMIT if e.work.item.threads == 1 else DISTURBED_THREADS_LIMIT
-    if ratio is None or ratio <= limit:
-        return None
-    words = "other work ran on this core: wall time above CPU time"
-    return Reason(rule="V11", words=words, seen=ratio, limit=limit)
-
-
-def page_faults(e: Evidence) -> Reason | None:
-    """V12: pages were read from disk while timing."""
-    faults = e.total("major_faults")
-    if not faults:
-        return None
-    return Reason(rule="V12", words="pages came from disk while timing", seen=faults, limit=0)
-
-
 def other_variant(e: Evidence) -> Reason | None:
     """V16: another kernel variant ran than was asked for, or several did."""
     ran = {str(s.get("variant", "")) for s in e.samples}
@@ -143,15 +96,94 @@ def other_variant(e: Evidence) -> Reason | None:
     )
 
 
-def other_cores(e: Evidence) -> Reason | None:
-    """V17: more cores were used than asked for, or the affinity changed."""
-    masks = {str(s.get("cpu_mask", "")) for s in e.samples}
-    if e.work.item.threads != 1 or e.work.item.cores != "1":
+def other_cores(e: Evidence) -> Found:
+    """V17: other cores than asked for were used, or the affinity changed."""
+    masks = sorted({str(s.get("cpu_mask") or "") for s in e.samples})
+    if not any(masks):
+        return Unknown(words="nobody read back which cores were used")
+    if len(masks) > 1:
+        return Reason(rule="V17", words=f"the cores changed: {', '.join(masks)}")
+    used, cores = int(masks[0], 16), e.work.item.cores
+    if cores in {"1", "all"}:
+        wanted = 1 if cores == "1" else e.facts.hello.cores
+        good, asked = used.bit_count() == wanted, f"{wanted} of them"
+    else:
+        mask = _mask(e.facts.cpu_list(cores))
+        good, asked = used == mask, hex(mask)
+    words = f"cores {cores} were asked for ({asked}), affinity was {masks[0]}"
+    return None if good else Reason(rule="V17", words=words)
+
+
+def _mask(cpus: str) -> int:
+    """`0,2-3` -> 0b1101."""
+    mask = 0
+    for part in cpus.split(","):
+        first, _, last = part.partition("-")
+        for cpu in range(int(first or 0), int(last or first or 0) + 1):
+            mask |= 1 << cpu
+    return mask
+
+
+def other_seed(e: Evidence) -> Found:
+    """V02: the worker filled its inputs from another seed than it was given, or in another run."""
+    if e.hello is None or "seed" not in e.hello:
+        return Unknown(words="the worker's own hello did not come")
+    seed, run = e.hello["seed"], e.hello.get("run")
+    if seed == e.seed and run == e.run:
         return None
-    wide = [m for m in masks if m.startswith("0x") and int(m, 16).bit_count() != 1]
-    if not wide:
+    words = f"asked for seed {e.seed} in {e.run}, the worker told of {seed!r} in {run!r}"
+    return Reason(rule="V02", words=words[:300])
+
+
+def cached(e: Evidence) -> Found:
+    """V03: other inputs take longer than the same ones again, in every repetition."""
+    ratios = e.loops("fresh_ns")
+    if len(ratios) < LOOPS_LEAST:
+        return Unknown(words=_no_loops(e))
+    if min(ratios) <= FRESH_LIMIT:
         return None
-    return Reason(rule="V17", words=f"one core was asked for, affinity was {wide[0]}")
+    words = "with other inputs it took longer: results may be remembered"
+    return Reason(rule="V03", words=words, seen=min(ratios), limit=FRESH_LIMIT)
+
+
+def not_linear(e: Evidence) -> Found:
+    """V05: twice the loop does not take twice as long, in any repetition."""
+    ratios = e.loops("double_ns")
+    if len(ratios) < LOOPS_LEAST:
+        return Unknown(words=_no_loops(e))
+    words = "twice the loop does not take twice as long"
+    if min(ratios) > DOUBLE_HIGH:
+        return Reason(rule="V05", words=words, seen=min(ratios), limit=DOUBLE_HIGH)
+    if max(ratios) < DOUBLE_LOW:
+        return Reason(rule="V05", words=words, seen=max(ratios), limit=DOUBLE_LOW)
+    return None
+
+
+def _no_loops(e: Evidence) -> str:
+    if not_timed_by_us(e):
+        return "the loop is not ours"
+    return "too few repetitions, samples of 0.1 s and more, or inputs that cannot be changed"
+
+
+def another_board(e: Evidence) -> Found:
+    """V15: the worker ran on another board than the one that was looked at before."""
+    if e.hello is None:
+        return Unknown(words="the worker's own hello did not come")
+    known = e.facts.hello
+    pairs = {
+        name: (getattr(known, name), e.hello.get(name))
+        for name in ("target", "machine", "cpu_model", "memory_bytes")
+    }
+    pairs["memory_bytes"] = (_rough(known.memory_bytes), _rough(e.hello.get("memory_bytes")))
+    for name, (first, now) in pairs.items():
+        if first != now:
+            words = f"another board answered: its {name} was {first!r}, and is {now!r}"
+            return Reason(rule="V15", words=words[:300])
+    return None
+
+
+def _rough(size_bytes: object) -> int | None:
+    return size_bytes >> MEMORY_SHIFT if isinstance(size_bytes, int) else None
 
 
 def scattered(e: Evidence) -> Reason | None:
@@ -171,6 +203,15 @@ def few_samples(e: Evidence) -> Reason | None:
     return Reason(rule="V20", words=words, seen=len(e.samples), limit=e.protocol.repetitions_min)
 
 
+def missing_repetition(e: Evidence) -> Reason | None:
+    """V20_gap: a repetition between the first and the last never came."""
+    numbers = [int(s.get("rep") or 0) for s in e.samples]
+    if not e.closing or numbers == list(range(len(numbers))):
+        return None
+    words = "repetitions are missing, or came twice"
+    return Reason(rule="V20_gap", words=words, seen=len(numbers), limit=max(numbers, default=0) + 1)
+
+
 def impossible_time(e: Evidence) -> Reason | None:
     """V22: a duration that is not positive, or that the clock cannot show."""
     worst, step = min(e.times("wall_ns"), default=1), e.facts.hello.clock_step_ns
@@ -185,6 +226,18 @@ def impossible_time(e: Evidence) -> Reason | None:
 def broken_frames(e: Evidence) -> Reason | None:
     """V25: frames came that no verified close covers."""
     return Reason(rule="V25", words=e.broken) if e.broken else None
+
+
+def fell_back(e: Evidence) -> Found:
+    """V23: asked of one device, executed on another (a runtime writes `precision@where`)."""
+    if not not_timed_by_us(e):
+        return None
+    where = {str(s.get("executed") or "").partition("@")[2] for s in e.samples} - {""}
+    wanted = e.work.precision_executed.partition("@")[2]
+    if not where - {wanted}:
+        return None
+    words = f"asked of {e.work.item.device}, executed on {', '.join(sorted(where))}"
+    return Reason(rule="V23", words=words)
 
 
 def other_precision(e: Evidence) -> Reason | None:
@@ -215,18 +268,22 @@ def imprecise(e: Evidence) -> Reason | None:
 
 CHECKS: dict[str, Seen] = {
     "V01": wrong_output,
+    "V02": other_seed,
     "V04": above_peak,
-    "V07": coarse_clock,
+    "V07": bad_clock,
     "V08": rebooted,
+    "V15": another_board,
     "V16": other_variant,
+    "V20_gap": missing_repetition,
     "V22": impossible_time,
+    "V23": fell_back,
     "V25": broken_frames,
+    "V26": CONDITIONS["V26"],
     "V28": other_precision,
+    "V03": cached,
+    "V05": not_linear,
     "V06": short_samples,
-    "V09": throttled,
-    "V10": governor_changed,
-    "V11": disturbed,
-    "V12": page_faults,
+    **{code: check for code, check in CONDITIONS.items() if code not in {"V07", "V26"}},
     "V17": other_cores,
     "V19": scattered,
     "V20": few_samples,
@@ -235,9 +292,33 @@ CHECKS: dict[str, Seen] = {
 }
 
 
-def verdict(evidence: Evidence) -> tuple[Status, tuple[Reason, ...]]:
-    """Apply every rule: the worst verdict, and all reasons in the table's order."""
-    broken = {code: r for code, check in CHECKS.items() if (r := check(evidence)) is not None}
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What all rules together say of one item; each list in the table's order."""
+
+    status: Status
+    reasons: tuple[Reason, ...]
+    unknown: tuple[Reason, ...]  # rules that could not be evaluated
+    notes: tuple[Reason, ...]  # what was seen and spoils nothing
+
+
+def verdict(evidence: Evidence) -> Verdict:
+    """Apply every rule; the worst of the broken ones is the status."""
+    found = {code: check(evidence) for code, check in CHECKS.items()}
+    broken = {code: one for code, one in found.items() if isinstance(one, Reason)}
     verdicts = {RULES[code].verdict for code in broken}
     worst = Status.INVALID if Status.INVALID in verdicts else Status.SUSPECT
-    return worst if broken else Status.OK, tuple(broken.values())
+    return Verdict(
+        status=worst if broken else Status.OK,
+        reasons=tuple(broken.values()),
+        unknown=tuple(
+            Reason(rule=code, words=one.words)
+            for code, one in found.items()
+            if isinstance(one, Unknown)
+        ),
+        notes=tuple(
+            Reason(rule=code, words=one.words, seen=one.seen, limit=one.limit)
+            for code, one in found.items()
+            if isinstance(one, Noted)
+        ),
+    )

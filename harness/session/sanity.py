@@ -16,6 +16,7 @@ LIMIT_NS = 86_400 * 10**9  # a day: the longest a JOB lets one repetition last
 SAMPLES_LIMIT = 1_000  # as the runner has it
 READINGS_LIMIT = 20_000
 WATCHED_LIMIT = 64
+CLOCKS = 4
 WORDS_LIMIT = 320
 MAX_CLOCK_HZ = 2e10  # the fastest cores do 6 GHz; an overclocked one is not three times as fast
 MIN_C, MAX_C = -60.0, 200.0
@@ -47,6 +48,8 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "load_ns": (0, LIMIT_NS),
     "first_ns": (0, LIMIT_NS),
     "inv_switches": (0, 10**12),
+    "double_ns": (0, LIMIT_NS * 4096),
+    "fresh_ns": (0, LIMIT_NS * 4096),
     "minor_faults": (0, 10**12),
     "major_faults": (0, 10**12),
     "weights_bytes": (0, _BYTES),
@@ -76,6 +79,8 @@ LISTS: Mapping[str, tuple[int, int, int]] = {
     "raw": (-_REGISTER, _REGISTER, READINGS_LIMIT),
     "raw2": (-_REGISTER, _REGISTER, READINGS_LIMIT),
     **dict.fromkeys(COST_LISTS, (1, LIMIT_NS, SAMPLES_LIMIT)),
+    "clocks_before": (0, _REGISTER, CLOCKS),
+    "clocks_after": (0, _REGISTER, CLOCKS),
 }
 WORDS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.ASCII)

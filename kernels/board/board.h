@@ -12,6 +12,8 @@
 
 /* clock.c: all in ns */
 int64_t clock_now_ns(void);    /* CLOCK_MONOTONIC */
+int64_t clock_raw_ns(void);    /* CLOCK_MONOTONIC_RAW: nobody steers it; 0 = not there */
+int64_t clock_real_us(void);   /* the wall clock, in us: only to see that it jumped */
 int64_t clock_thread_ns(void); /* CPU time of the calling thread */
 int64_t clock_process_ns(void); /* of all its threads together */
 int64_t clock_boot_ns(void);   /* CLOCK_BOOTTIME: goes on while the board sleeps */

@@ -79,7 +79,8 @@ static bool read_watch(struct scan *s, struct job *job) {
     unsigned line = s->line;
     if (job->watch_count == JOB_WATCHES_MAX)
         return scan_fail(s, line, "more than %d watches", JOB_WATCHES_MAX);
-    if (!scan_byte(s, ' ') || !scan_string(s, 64, ' ', &watch->name) || !scan_string(s, 1024, '\n', &watch->path))
+    if (!scan_byte(s, ' ') || !scan_string(s, 64, ' ', &watch->name) || !scan_string(s, 1024, ' ', &watch->path) ||
+        !scan_string(s, 64, '\n', &watch->word))
         return false;
     if (!name_is_id(watch->name) || watch->path[0] != '/')
         return scan_fail(s, line, "'watch' wants a name and an absolute path");

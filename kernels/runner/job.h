@@ -21,7 +21,7 @@ enum item_kind { ITEM_KERNEL, ITEM_NETWORK, ITEM_PROGRAM };
 enum sensor_form { SENSOR_POWER, SENSOR_PRODUCT, SENSOR_ENERGY, SENSOR_PMIC };
 
 struct job_watch {
-    const char *name, *path;
+    const char *name, *path, *word; /* word "" = the whole file, else the line that it begins */
 };
 struct job_sensor {
     const char *id, *form_name, *path, *path2;

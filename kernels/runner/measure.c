@@ -10,6 +10,7 @@
 
 #define CLOCK_STEPS_PER_SAMPLE 1000 /* rule V06 */
 #define RESIZES 3
+#define PROBE_MAX_NS 100000000 /* of a sample: longer ones would cost more than they tell */
 
 static void timed(struct subject *s, int64_t iterations, int64_t *wall_ns, int64_t *cpu_ns) {
     int64_t (*clock)(void) = s->threads > 1 ? clock_process_ns : clock_thread_ns;
@@ -122,6 +123,19 @@ static void finish(struct subject *s, struct result *r) {
     subject_digest(s, r->digest);
 }
 
+/* Rules V05 and V03: one sample of twice the loop, and one with other inputs, after the last check. */
+static void probe_loop(struct subject *s, struct result *r) {
+    int64_t wall, cpu;
+    if (shortest(r) > PROBE_MAX_NS)
+        return;
+    timed(s, 2 * r->iterations, &wall, &cpu);
+    r->double_ns = s->threads > 1 ? wall : cpu;
+    if (!subject_renew(s))
+        return;
+    timed(s, r->iterations, &wall, &cpu);
+    r->fresh_ns = s->threads > 1 ? wall : cpu;
+}
+
 void measure_samples(struct subject *s, const struct job *job, struct result *r) {
     if (!prepare(s, job, r))
         return;
@@ -134,6 +148,8 @@ void measure_samples(struct subject *s, const struct job *job, struct result *r)
     }
     finish(s, r);
     r->steady = is_steady(r->wall_ns, r->samples);
+    if (r->check_after)
+        probe_loop(s, r);
 }
 
 void measure_window(struct subject *s, const struct job *job, int64_t window_ns, struct result *r) {

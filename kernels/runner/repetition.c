@@ -29,6 +29,8 @@ static void put_counters(struct text *json, const struct result *r, bool program
     json_num(json, "clock_hz", r->clock_hz);
     if (!program) {
         json_int(json, "inv_switches", r->inv_switches);
+        json_int(json, "double_ns", r->double_ns); /* 0 = not tried */
+        json_int(json, "fresh_ns", r->fresh_ns);
         json_int(json, "minor_faults", r->minor_faults);
         json_int(json, "major_faults", r->major_faults);
     }
@@ -56,8 +58,7 @@ static void put_layers(struct text *json, const struct result *r, bool usable) {
     text_bytes(json, "]", 1);
 }
 
-static void put_sample(struct worker *w, size_t index, const struct text *before, const struct text *after,
-                       bool usable) {
+static void put_sample(struct worker *w, size_t index, struct snapshot *before, struct snapshot *after, bool usable) {
     const struct job_item *item = &w->job->items[index];
     const struct result *r = &w->result;
     struct text json = {0};
@@ -68,10 +69,8 @@ static void put_sample(struct worker *w, size_t index, const struct text *before
     put_checks(&json, r, usable);
     put_counters(&json, r, item->kind == ITEM_PROGRAM);
     put_layers(&json, r, usable);
-    json_key(&json, "watch_before");
-    text_bytes(&json, before->data, before->size);
-    json_key(&json, "watch_after");
-    text_bytes(&json, after->data, after->size);
+    snapshot_put(&json, "before", before);
+    snapshot_put(&json, "after", after);
     json_str(&json, "boot_id", w->boot_id);
     json_str(&json, "runtime_version", r->version);
     json_str(&json, "executed", r->executed);
@@ -105,12 +104,12 @@ static void accept(struct worker *w, struct item_state *s) {
 
 void repetition_run(struct worker *w, size_t index) {
     struct item_state *s = &w->items[index];
-    struct text before = {0}, after = {0};
+    struct snapshot before, after;
     char words[WORDS_ROOM];
     enum child_fate fate;
-    watch_read(w->job, &before);
+    snapshot_take(w->job, w->job->items[index].cores, &before);
     bool good = repetition_child(w, index, 0, &fate, words, sizeof words);
-    watch_read(w->job, &after);
+    snapshot_take(w->job, w->job->items[index].cores, &after);
     const struct result *r = &w->result;
     bool usable = good && r->check_before && r->check_after && r->samples > 0;
     if (good)
@@ -123,6 +122,6 @@ void repetition_run(struct worker *w, size_t index) {
         ledger_fail(w, index, "failed", words);
     } else if (fate != CHILD_HALTED) /* a child that ended with the run is nobody's fault */
         ledger_fail(w, index, fate == CHILD_TIMEOUT ? "timeout" : "failed", words);
-    text_free(&before);
-    text_free(&after);
+    text_free(&before.files);
+    text_free(&after.files);
 }

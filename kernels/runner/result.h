@@ -13,6 +13,7 @@ struct result {
     uint32_t magic, samples;
     int64_t iterations, warmup; /* inferences: per sample, and before the first sample */
     int64_t inv_switches, minor_faults, major_faults;
+    int64_t double_ns, fresh_ns; /* a sample of twice the loop, and one with other inputs; CPU time of one thread */
     int64_t weights_bytes, arena_bytes, peak_rss_bytes, load_ns, first_ns;
     int64_t begin_ns, end_ns, inferences; /* of an energy window */
     double clock_hz;

@@ -59,6 +59,28 @@ void subject_poison(const struct subject *s) {
         memset(s->outputs[i].at, POISON, s->outputs[i].bytes);
 }
 
+/* Half of the rows change places with the other half: rows of A hold nothing but values of one type. */
+bool subject_renew(struct subject *s) {
+    const struct kernel_case *c = &s->kernel;
+    if (c->variant == NULL)
+        return false;
+    const void *a = c->variant->kind == KERNEL_gemm   ? c->args.gemm.a
+                    : c->variant->kind == KERNEL_conv ? c->args.conv.input
+                                                      : c->args.map.a;
+    for (size_t i = 0; i < c->block_count; i++) {
+        uint8_t *at = c->blocks[i].at;
+        size_t half = c->blocks[i].bytes / 2 / SUBJECT_ALIGN * SUBJECT_ALIGN;
+        if (at != a || half == 0)
+            continue;
+        for (size_t b = 0; b < half; b++) {
+            uint8_t kept = at[b];
+            at[b] = at[b + half], at[b + half] = kept;
+        }
+        return true;
+    }
+    return false;
+}
+
 void subject_digest(const struct subject *s, char hex[SHA256_HEX]) {
     struct sha256 digest;
     sha256_start(&digest);

@@ -51,6 +51,8 @@ bool subject_open(struct subject *s, const struct job *job, size_t index, const 
                   char *err, size_t err_size);
 /* Overwrites every output: one that nobody writes must not look like the one before. */
 void subject_poison(const struct subject *s);
+/* Other inputs of the same kind and range, in the same place; false where there is no telling what they may be. */
+bool subject_renew(struct subject *s);
 /* sha256 of all outputs, one after the other. */
 void subject_digest(const struct subject *s, char hex[SHA256_HEX]);
 /* The median time of each layer of an open network over a few rounds, and its variant's line in the registry, from 1;

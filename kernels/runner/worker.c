@@ -7,6 +7,7 @@
 #include "numbers.h"
 #include "state.h"
 #include "subject.h"
+#include "watch.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,21 @@ static void put_peaks(struct worker *w) {
         spool_put(&w->spool, &json);
     }
     text_free(&end.output);
+}
+
+/* While the peak loops run nothing else of ours does: what else the board did then, it does beside the items too. */
+static void put_peaks_and_state(struct worker *w) {
+    struct snapshot before, after;
+    struct text json = {0};
+    snapshot_take(w->job, w->job->items[0].cores, &before);
+    put_peaks(w);
+    snapshot_take(w->job, w->job->items[0].cores, &after);
+    json_open(&json, "state");
+    snapshot_put(&json, "before", &before);
+    snapshot_put(&json, "after", &after);
+    json_close(&json);
+    spool_put(&w->spool, &json);
+    text_free(&json);
 }
 
 /* Closes an item for good unless its energy windows are still to come. */
@@ -169,7 +185,7 @@ int worker_main(const struct job *job, const char *dir, int spool_fd) {
     }
     sampler_open(&w.sampler, job);
     put_hello(&w);
-    put_peaks(&w);
+    put_peaks_and_state(&w);
     const char *stop = rounds(&w);
     stop_all(&w, halted(&w) ? halt_word(&w) : stop);
     energy_run(&w);

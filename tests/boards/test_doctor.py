@@ -16,7 +16,7 @@ from harness.boards.probe import Probe
 from harness.errors import MeterError
 from harness.power.discover import discover
 from harness.power.powercap import FIX
-from harness.records.board import BoardEntry, SensorFile
+from harness.records.board import BoardEntry, SensorFile, WatchFile
 from harness.records.meter import MeterEntry
 from tests.boards.fixtures import Here, probed
 from tests.helpers.sessions import facts, hello
@@ -138,11 +138,11 @@ def test_what_a_board_does_not_tell_is_unknown() -> None:
 
 def test_throttle_counters() -> None:
     path, alarm = "/sys/class/hwmon/hwmon1/oc3_event_cnt", "/sys/class/hwmon/hwmon2/in0_lcrit_alarm"
-    board = facts(watch={"throttle_oc3_event_cnt": path})
+    board = facts(watch={"throttle_oc3_event_cnt": WatchFile(path=path)})
     assert about("throttle", seen({path: "0"}, facts=board)).level is Level.OK
     risen = about("throttle", seen({path: "27390"}, facts=board))
     assert (risen.level, risen.words) == (Level.NOTE, "since boot: oc3_event_cnt 27390")
-    board = facts(watch={"throttle_in0_lcrit_alarm": alarm})
+    board = facts(watch={"alarm_in0_lcrit": WatchFile(path=alarm)})
     found = [f for f in findings(seen({alarm: "1"}, facts=board)) if f.topic == "throttle"]
     assert found[0].level is Level.PROBLEM
     assert "supply" in found[0].fix

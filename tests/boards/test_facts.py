@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from harness.boards.counters import SOCTHERM, counters
 from harness.boards.facts import board_id, environment, facts
 from harness.boards.hello import parse_hello
 from harness.boards.probe import Probe
 from harness.boards.thermal import cpu_path, temperatures
 from harness.boards.topology import clusters
-from harness.boards.watch import watch
 from harness.config.tree import parse_tree
 from harness.records.board import BoardEntry
 from tests.boards.fixtures import CORPUS, ORIN, probed
 from tests.boards.test_hello import GOOD
 
 HELLO = parse_hello(GOOD)
+# what every board is asked for
+KERNEL = {"cpu_all", "cpu_work", "pressure", "swap_in", "swap_out", "oom_kill"}
 ENTRY = BoardEntry(name="b", host="h")
 ORIN_PROBE = probed(
     model="NVIDIA Orin Nano Developer Kit",
@@ -33,8 +35,13 @@ def test_orin() -> None:
     assert board.governor == "schedutil"
     assert board.freq_khz == (115200, 1510400)
     assert board.temperatures_c == {"cpu-thermal": 48.5}
-    assert set(board.watch) == {"governor", "cur_freq", "temperature", "throttle_oc3_event_cnt"}
-    assert board.watch["temperature"] == "/sys/class/thermal/thermal_zone0/temp"
+    assert set(board.watch) == KERNEL | {
+        "governor",
+        "cur_freq",
+        "temperature",
+        "throttle_oc3_event_cnt",
+    }
+    assert board.watch["temperature"].path == "/sys/class/thermal/thermal_zone0/temp"
     assert "no sensor was looked for" in board.sensor_absent
     stored = environment(board)
     assert (stored.board_id, stored.governor) == (board.board_id, "schedutil")
@@ -43,7 +50,7 @@ def test_orin() -> None:
 def test_nothing_known() -> None:
     board = facts(ENTRY, Probe(name="b"), HELLO)
     assert (board.family, board.governor, board.freq_khz) == ("generic", None, None)
-    assert (board.watch, board.temperatures_c, board.clusters) == ({}, {}, {})
+    assert (set(board.watch), board.temperatures_c, board.clusters) == (KERNEL, {}, {})
     assert board.model.startswith("A CPU")
 
 
@@ -113,6 +120,6 @@ def test_captured_trees() -> None:
     zones = parse_tree((CORPUS / "sysfs" / "thermal_zones_procfs.txt").read_text())
     assert list(temperatures(zones)) == ["bcm2835_thermal"]
     throttle = parse_tree((CORPUS / "sysfs" / "orin_soctherm_oc_a.txt").read_text())
-    assert sorted(watch(throttle)) == [f"throttle_oc{n}_event_cnt" for n in (1, 2, 3)]
+    assert sorted(counters(throttle, SOCTHERM)) == [f"throttle_oc{n}_event_cnt" for n in (1, 2, 3)]
     pc = parse_tree((CORPUS / "sysfs" / "hwmon_coretemp_nct6775.txt").read_text())
     assert pc[cpu_path(pc)] == "55000"

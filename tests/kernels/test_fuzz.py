@@ -19,7 +19,7 @@ import pytest
 
 from harness.networks.plans.known import with_check
 from harness.networks.plans.plan import write_plan
-from harness.records.board import SensorFile
+from harness.records.board import SensorFile, WatchFile
 from harness.records.item import Item, Protocol, Work
 from harness.session.job import Job, render
 from harness.toolchain import sources
@@ -110,7 +110,10 @@ def job_seeds() -> tuple[bytes, ...]:
         protocol=Protocol(),
         works=works,
         deadline_s=600,
-        watch={"governor": "/sys/governor", "throttle_0": "/sys/count"},
+        watch={
+            "governor": WatchFile(path="/sys/cpu*/governor"),
+            "steal": WatchFile(path="/proc/stat", word="cpu*"),
+        },
         sensors=(sensor, replace(sensor, id="ina:2", kind="product", path2="/sys/q")),
     )
     return render(job), render(replace(job, works=works[:1], watch={}, sensors=()))

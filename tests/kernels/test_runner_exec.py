@@ -46,7 +46,7 @@ def test_two_kernels_end_with_verified_closes(rig: Rig) -> None:
 
 
 def test_a_sample_carries_what_the_rules_need(rig: Rig) -> None:
-    watch = b"watch 4:load 13:/proc/loadavg\nwatch 3:pid 11:/no/such/me\n"
+    watch = b"watch 4:load 13:/proc/loadavg 0:\nwatch 3:pid 11:/no/such/me 0:\n"
     sample = rig.execute(rig.job("r1", [kernel("a")], watch)).of("sample")[0]
     assert len(sample["wall_ns"]) == len(sample["cpu_ns"]) == 8
     assert min(sample["wall_ns"]) >= 100_000
@@ -67,9 +67,63 @@ def test_integers_of_watched_files_are_numbers(rig: Rig, tmp_path: Path) -> None
     values = {"n": "-42\n", "z": "007", "t": 'say "hi"\n\x01\xe9', "e": ""}
     for name, text in values.items():
         (fake / name).write_bytes(text.encode("latin-1"))
-    watch = b"".join(b"watch 1:%s 2:/%s\n" % (n.encode(), n.encode()) for n in values)
+    watch = b"".join(b"watch 1:%s 2:/%s 0:\n" % (n.encode(), n.encode()) for n in values)
     sample = rig.execute(rig.job("r1", [kernel("a")], watch, root=str(fake))).of("sample")[0]
     assert sample["watch_after"] == {"n": -42, "z": "007", "t": 'say "hi"\n??', "e": ""}
+
+
+def test_a_line_of_a_long_file_is_picked_and_a_star_is_the_work_s_core(
+    rig: Rig, tmp_path: Path
+) -> None:
+    fake = tmp_path / "fake"
+    fake.mkdir()
+    (fake / "long").write_text("x 1\n" * 2000 + "pswpin_more 3\npswpin 7\nsome avg10=0.5 total=9\n")
+    last = max(os.sched_getaffinity(0))
+    (fake / "stat").write_text(f"cpu  9 9\ncpu{last} 4 5\n")
+    (fake / f"core{last}").write_text("12\n")
+    lines = {
+        "swap": ("/long", "pswpin"),
+        "text": ("/long", "some"),
+        "gone": ("/long", "pswpout"),
+        "all": ("/stat", "cpu"),
+        "core": ("/stat", "cpu*"),
+        "file": ("/core*", ""),
+    }
+    watch = b"".join(
+        f"watch {len(n)}:{n} {len(p)}:{p} {len(w)}:{w}\n".encode() for n, (p, w) in lines.items()
+    )
+    done = rig.execute(rig.job("r1", [kernel("a")], watch, root=str(fake)))
+    (state,) = done.of("state")
+    for seen in (done.of("sample")[0]["watch_after"], state["watch_before"]):
+        assert seen == {
+            "swap": 7,
+            "text": "avg10=0.5 total=9",
+            "gone": None,
+            "all": "9 9",
+            "core": "4 5",
+            "file": 12,
+        }
+
+
+def test_clocks_of_a_repetition_agree_with_each_other(rig: Rig) -> None:
+    sample = rig.execute(rig.job("r1", [kernel("a")])).of("sample")[0]
+    mono, raw, real_us, own_us = (
+        after - before
+        for before, after in zip(sample["clocks_before"], sample["clocks_after"], strict=True)
+    )
+    assert sum(sample["wall_ns"]) < mono
+    assert abs(raw - mono) < mono / 100
+    assert abs(real_us * 1000 - mono) < mono / 100
+    # the repetition's own process is counted, on one core
+    assert sum(sample["cpu_ns"]) / 1000 < own_us < 2 * mono / 1000
+
+
+def test_a_doubled_loop_takes_twice_as_long_and_fresh_inputs_as_long_as_ever(rig: Rig) -> None:
+    sizes = {"sample_min_ns": 2_000_000, "repetitions_max": 4}
+    samples = rig.execute(rig.job("r1", [kernel("a")], **sizes)).of("sample")
+    alone = [sorted(s["cpu_ns"])[len(s["cpu_ns"]) // 2] for s in samples]
+    assert any(1.8 < s["double_ns"] / one < 2.2 for s, one in zip(samples, alone, strict=True))
+    assert any(0.8 < s["fresh_ns"] / one < 1.2 for s, one in zip(samples, alone, strict=True))
 
 
 def test_the_worker_survives_its_foreground(rig: Rig) -> None:

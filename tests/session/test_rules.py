@@ -180,8 +180,9 @@ def test_repetitions_with_other_loop_sizes_agree_all_the_same() -> None:
 
 
 def test_every_rule_is_evaluated_and_says_what_it_bars() -> None:
-    # `partial` is no finding of the samples: the session says it of an item it lost
-    assert set(CHECKS) | {"partial"} == set(RULES)
+    # no findings of the samples: `partial` the session says of an item it lost, V24 of one whose
+    # network is not the planned one, V21 the energy entry carries, V27 is FAILED
+    assert set(CHECKS) | {"partial", "V21", "V24", "V27"} == set(RULES)
     for rule in RULES.values():
         assert rule.bars_publication, rule.code
         if rule.verdict is Status.INVALID:

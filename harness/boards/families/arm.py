@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 model = base.device_tree_model
 notes = base.no_notes
+# no counter is common to them: heat shows in cooling devices and in the measured clock
+watched = base.any_counter
 
 
 def matches(probe: Probe) -> bool:

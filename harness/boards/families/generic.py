@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 model = base.device_tree_model
 notes = base.no_notes
+watched = base.any_counter
 
 
 def matches(probe: Probe) -> bool:  # noqa: ARG001 - the Protocol's signature

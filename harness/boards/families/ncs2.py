@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from harness.boards.families import x86
+from harness.boards.families import base, x86
 
 if TYPE_CHECKING:
     from harness.boards.probe import Probe
 
+# the stick tells nobody that it slows down; of the host it is said what there is
+watched = base.any_counter
 _MOVIDIUS = "03e7"
 
 

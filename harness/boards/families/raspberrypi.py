@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.boards.counters import PI_BITS, UNDERVOLTAGE, counters
 from harness.boards.families import base
+from harness.records.board import WatchFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.boards.probe import Probe
 
 model = base.device_tree_model
@@ -25,3 +29,12 @@ def notes(probe: Probe) -> tuple[str, ...]:
     if _PMIC & set(probe.compatible) or "Raspberry Pi 5" in probe.model:
         return ("the PMIC of a Pi 5 answers only `vcgencmd`, which this version does not read",)
     return ("Raspberry Pi before the 5 measures no current: use an external meter",)
+
+
+def watched(probe: Probe) -> Mapping[str, WatchFile]:
+    """What `vcgencmd get_throttled` says, from the firmware driver's file; and undervoltage."""
+    found = counters(probe.files, UNDERVOLTAGE)
+    bits = next((p for p in sorted(probe.files) if p.endswith("firmware/get_throttled")), "")
+    if bits and not probe.files[bits].startswith("!"):
+        found[PI_BITS] = WatchFile(path=bits)
+    return found

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 model = base.device_tree_model
 notes = base.no_notes
+# none is known to count its throttling, and most have one frequency only
+watched = base.any_counter
 
 
 def matches(probe: Probe) -> bool:

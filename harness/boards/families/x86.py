@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from harness.boards.counters import CORE_AND_PACKAGE, counters
 from harness.boards.families import base
+from harness.records.board import WatchFile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.boards.probe import Probe
 
 notes = base.no_notes
@@ -30,3 +34,12 @@ def model(probe: Probe) -> str:
     product = " ".join(field for field in fields if not _EMPTY.search(field))
     cpu = re.search(r"^model name\s*:\s*(.+)$", probe.cpuinfo, re.MULTILINE)
     return product or (cpu.group(1).strip() if cpu else "")
+
+
+def watched(probe: Probe) -> Mapping[str, WatchFile]:
+    """Thermal interrupts of the first core's package, and of the core that the work runs on."""
+    found = counters(probe.files, CORE_AND_PACKAGE)
+    if "throttle_core_throttle_count" in found:
+        path = "/sys/devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"
+        found["throttle_core_of_the_work"] = WatchFile(path=path)
+    return found
