@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-boards test-links test-rest test-long test-deps reliability check-kernels bench-kernels bench-networks count-kernels count-networks lint types layers wheel clean
+.PHONY: help run setup test test-boards test-links test-rest test-long test-deps reliability verdicts check-kernels bench-kernels bench-networks count-kernels count-networks lint types layers wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,11 @@ reliability: $(INSTALLED_DEV) test-deps ## the whole fault suite, and docs/RELIA
 	@rm -rf build/faults
 	@$(BIN)/python -m pytest tests/faults
 	@$(BIN)/python -m tests.faults.table
+
+verdicts: $(INSTALLED_DEV) test-deps ## each verdict rule broken on purpose, and docs/VERDICTS.md from what was found
+	@rm -rf build/verdicts
+	@$(BIN)/python -m pytest tests/verdicts --ignore=tests/verdicts/test_doc.py
+	@$(BIN)/python -m tests.verdicts.table
 
 check-kernels: $(INSTALLED_DEV) test-deps ## every kernel variant on every CPU model and under sanitizers: build/check/kernels.md
 	@$(BIN)/python -m tests.kernels.check_all

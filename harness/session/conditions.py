@@ -70,15 +70,18 @@ def _throttle_reasons(e: Evidence) -> Iterator[Reason]:
 
 def _throttle_unknown(e: Evidence) -> list[str]:
     missing = []
-    read = [name for name in e.watch_names if is_counter(name) and spans.values(e.samples, name)]
-    if not read:
+    if not any(is_counter(name) and _is_known(e, name) for name in e.watch_names):
         missing.append("no counter of throttling here")
     if e.facts.emulated or len(e.clocks_hz) < 3:
         missing.append("too few measured clocks")
-    trips = [name for name in e.facts.trips_c if spans.values(e.samples, name)]
-    if not trips:
+    if not any(celsius(spans.ends(e.samples, name)[0]) is not None for name in e.facts.trips_c):
         missing.append("no temperature with a trip point")
     return missing
+
+
+def _is_known(e: Evidence, name: str) -> bool:
+    first, _ = spans.ends(e.samples, name)
+    return _hexadecimal(first) is not None if name == PI_BITS else isinstance(first, int)
 
 
 def _told_by(e: Evidence, name: str) -> Reason | None:
@@ -191,15 +194,11 @@ def governor_changed(e: Evidence) -> Found:
 
 def disturbed(e: Evidence) -> Found:
     """V11: something else ran on this core, here or on the machine this one is a guest of."""
-    ratio = e.wall_over_cpu
-    limit = DISTURBED_LIMIT if e.work.item.threads == 1 else DISTURBED_THREADS_LIMIT
-    if ratio is not None and ratio > limit:
-        words = "other work ran on this core: wall time above CPU time"
-        return Reason(rule="V11", words=words, seen=ratio, limit=limit)
-    broken = _stolen(e) or _pressed(e) or _switched(e)
-    if broken is not None:
-        return broken
-    missing = []
+    broken = [one for check in (_slower, _stolen, _pressed, _switched) if (one := check(e))]
+    if broken:
+        words = "; ".join(one.words for one in broken)
+        return Reason(rule="V11", words=words, seen=broken[0].seen, limit=broken[0].limit)
+    missing, ratio = [], e.wall_over_cpu
     if ratio is None:
         missing.append("CPU time says nothing here")
     if spans.steal_ticks(e.samples, "cpu_work") is None:
@@ -208,6 +207,15 @@ def disturbed(e: Evidence) -> Found:
         missing.append("no /proc/pressure/cpu")
     # one that speaks is enough to see a neighbour
     return Unknown(words="; ".join(missing)) if ratio is None and len(missing) > 1 else None
+
+
+def _slower(e: Evidence) -> Reason | None:
+    ratio = e.wall_over_cpu
+    limit = DISTURBED_LIMIT if e.work.item.threads == 1 else DISTURBED_THREADS_LIMIT
+    if ratio is None or ratio <= limit:
+        return None
+    words = "other work ran on this core: wall time above CPU time"
+    return Reason(rule="V11", words=words, seen=ratio, limit=limit)
 
 
 def _stolen(e: Evidence) -> Reason | None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 LEAST_S = 10.0
-_EVEN = 0.2  # how far the middle may lie off the line between the ends, as a share of their way
+_PARTS = 5
+_EVEN = 0.2  # how far one may lie off the line between the ends, as a share of their way
 Point = tuple[float, float]  # stamp of the board, arrival here; both in seconds
 
 
@@ -28,28 +29,20 @@ class Pace:
     @property
     def slowness(self) -> float | None:
         """Return by what share our clock went further than the board's; None = cannot be told."""
-        third = len(self.seen) // 3
-        if third == 0 or self.seen[-1][0] - self.seen[0][0] < LEAST_S:
+        size = len(self.seen) // _PARTS
+        if size == 0 or self.seen[-1][0] - self.seen[0][0] < LEAST_S:
             return None
         claimed = self.seen[-1][0] - self.seen[0][0]
         ahead = (self.seen[-1][1] - self.begun_s) / claimed - 1
-        return ahead if ahead < 0 else _behind(self.seen, third)
+        parts = [self.seen[size * n : size * (n + 1)] for n in range(_PARTS)]
+        return ahead if ahead < 0 else _behind(parts)
 
 
-def _behind(seen: list[Point], third: int) -> float:
-    # of each third the frame that was delayed least
-    parts = [seen[:third], seen[third:-third], seen[-third:]]
-    (x0, y0), (x1, y1), (x2, y2) = (_offset(min(part, key=_delay)) for part in parts)
-    way = y2 - y0
-    if way <= 0 or x2 <= x0:
+def _behind(parts: list[list[Point]]) -> float:
+    # what was delayed least tells most
+    delays = [min(here - board for board, here in part) for part in parts]
+    way, steps = delays[-1] - delays[0], len(parts) - 1
+    if way <= 0 or parts[-1][0][0] <= parts[0][0][0]:
         return 0.0
-    expected = y0 + way * (x1 - x0) / (x2 - x0)
-    return way / (x2 - x0) if abs(y1 - expected) <= _EVEN * way else 0.0
-
-
-def _delay(point: Point) -> float:
-    return point[1] - point[0]
-
-
-def _offset(point: Point) -> Point:
-    return point[0], _delay(point)
+    off = max(abs(delay - delays[0] - way * n / steps) for n, delay in enumerate(delays))
+    return way / (parts[-1][0][0] - parts[0][0][0]) if off <= _EVEN * way else 0.0

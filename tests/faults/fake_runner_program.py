@@ -8,9 +8,9 @@ numbers, checksums and the digests of items are made anew, for a liar knows the 
 
 A lie: `{"kind": "sample", "set": {"iterations": "1e999"}}` puts raw JSON in the place of a value,
 `drop` leaves keys out, `add` puts raw JSON after the first of the others, `from` spares so many
-frames of the kind. `peaks` are told after the hello. `flood` names one of the floods below; it
-comes before anything else, or, with `alone`, in its place. `pipes` are files in whose place named
-pipes lie when the work begins.
+frames of the kind; with `in` "exec" the verb `hello` stays honest. `peaks` are told after the
+hello. `flood` names one of the floods below; it comes before anything else, or, with `alone`, in
+its place. `pipes` are files in whose place named pipes lie when the work begins.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def hello(settings: dict[str, Any], lies: list[dict[str, Any]], argv: list[str])
     done = subprocess.run([settings["real"], *argv], stdout=subprocess.PIPE, check=False)
     (payload,) = frames(done.stdout.splitlines())
     if not _flood(lies, "hello"):
-        Teller(lies, 0).tell(payload)
+        Teller([lie for lie in lies if lie.get("in") != "exec"], 0).tell(payload)
     return done.returncode
 
 
