@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.records.item import Planned
@@ -111,3 +113,18 @@ def test_an_item_whose_turn_never_came_is_skipped_not_failed() -> None:
     m, _ = judge(context(None, the_work), the_work, spool.collected())
     assert m.status is Status.SKIPPED
     assert "cancelled" in m.reasons[0].words
+
+
+def test_a_network_with_other_weights_than_planned_is_not_believed() -> None:
+    planned = replace(work(), weights="seeded")
+    spool = Spool()
+    spool.item(planned.item, sample(planned.item))
+    m, _ = judge(context(None, planned), planned, spool.collected())
+    assert (m.status, m.reasons[0].rule) == (Status.INVALID, "V24")
+
+
+def test_an_item_without_one_sample_failed() -> None:
+    the_work, spool = work(), Spool()
+    spool.item(the_work.item, sample(the_work.item, wall_ns=[], cpu_ns=[]))
+    m, _ = judge(context(None, the_work), the_work, spool.collected())
+    assert (m.status, m.reasons[0].rule) == (Status.FAILED, "V27")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
+from harness.records.board import BoardFacts
 from harness.records.measurement import Status
 from harness.records.rules import RULES
 from harness.session.judge import judge
@@ -188,3 +189,43 @@ def test_every_rule_is_evaluated_and_says_what_it_bars() -> None:
         if rule.verdict is Status.INVALID:
             assert rule.bars_ranking
             assert rule.bars_gate
+
+
+def test_work_that_another_device_did_is_named() -> None:
+    item = gemm("fp32", kind="network", workload="net", runtime="onnxruntime", device="gpu")
+    spool = Spool()
+    spool.item(item, *(sample(item, n, executed="fp32@CPUExecutionProvider") for n in range(3)))
+    m, _ = judge(context(facts(), work(item)), work(item), spool.collected())
+    (words,) = [r.words for r in m.reasons if r.rule == "V23"]
+    assert words == "asked of gpu, executed on CPUExecutionProvider"
+    assert m.status is Status.INVALID
+
+
+@pytest.mark.parametrize(
+    ("cores", "cpus", "mask", "broken"),
+    [
+        ("1", "1", "0x8", False),
+        ("all", "all", "0x3", False),
+        ("all", "all", "0x1", True),
+        ("2@big", "2,3", "0xc", False),
+        ("2@big", "2,3", "0x3", True),
+        ("1@big", "3-3", "0x8", False),
+    ],
+)
+def test_the_cores_that_were_used_are_those_asked_for(
+    cores: str, cpus: str, mask: str, *, broken: bool
+) -> None:
+    class Board(BoardFacts):
+        def cpu_list(self, cores: str) -> str:  # noqa: ARG002 - a board that says what it wants
+            return cpus
+
+    known = facts()
+    board = Board(**{f.name: getattr(known, f.name) for f in fields(known)})
+    item = gemm(cores=cores)
+    found = [sample(item, rep, cpu_mask=mask) for rep in range(3)]
+    assert ("V17" in codes(judged(*found, item=item, board=board))) is broken
+
+
+def test_cores_that_change_between_repetitions_are_seen() -> None:
+    changed = [sample(gemm(), rep, cpu_mask=f"0x{1 << rep:x}") for rep in range(3)]
+    assert "V17" in codes(judged(*changed))

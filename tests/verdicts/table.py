@@ -56,7 +56,7 @@ TEST_OF = {
     "V21": "tests/power/test_energy.py",
     "V23": "tests/session/test_rules.py",
     "V24": "tests/session/test_judge.py",
-    "V27": "tests/faults/test_f24_memory.py",
+    "V27": "tests/session/test_judge.py",
     "V28": "tests/faults/test_f23_fallback.py",
     "no_steady_state": "tests/session/test_rules.py",
     "imprecise": "tests/session/test_rules.py",
