@@ -34,7 +34,8 @@ Payload = dict[str, Any]
 SIDES = ("base", "head")
 # the arms take turns, so a board that runs hot shows in both; a low clock in one alone is chance,
 # or that build's own doing (wide vectors), which is what a gate is to see
-BOARD_RULES = ("V09",)
+# and so is what others on the board swap, or lose to want of memory
+BOARD_RULES = ("V09", "V13", "V14")
 DEADLINE_S = 900
 TIMEOUT_S = 120
 # the last slot's worker lets go of the board a moment after its last frame; and a stranger may come
@@ -130,6 +131,7 @@ def _reasons(duel: Duel, ready: Ready, work: Work, samples: Sequence[Payload]) -
         peaks={},
         boot_ids=frozenset(str(s.get("boot_id", "")) for s in samples),
         p25_by_repetition_ns=[_p25(s) for s in samples],
+        takes_turns=True,
     )
     return {r.rule: r for r in verdict(evidence).reasons if RULES[r.rule].bars_gate}
 
@@ -169,7 +171,8 @@ def _slot(duel: Duel, ready: Ready, run: str, control: Control, say: Say) -> Col
         peaks=False,
         cpu_list=ready.facts.cpu_list,
         root=ready.facts.entry.root,
-        watch=ready.facts.watch,
+        # a build of long ago does not know how to pick a line
+        watch={name: file for name, file in ready.facts.watch.items() if not file.word},
     )
     collector = Collector()
     order = Order(run=run, job=render(job), directory=ready.deployed.directory)

@@ -194,7 +194,9 @@ def governor_changed(e: Evidence) -> Found:
 
 def disturbed(e: Evidence) -> Found:
     """V11: something else ran on this core, here or on the machine this one is a guest of."""
-    broken = [one for check in (_slower, _stolen, _pressed, _switched) if (one := check(e))]
+    # two builds in turns are compared by pairs: that others were there counts where it cost time
+    checks = (_slower,) if e.takes_turns else (_slower, _stolen, _pressed, _switched)
+    broken = [one for check in checks if (one := check(e))]
     if broken:
         words = "; ".join(one.words for one in broken)
         return Reason(rule="V11", words=words, seen=broken[0].seen, limit=broken[0].limit)

@@ -47,6 +47,7 @@ class Evidence:
     hello: Payload | None = None  # of the worker that did the work
     state: Payload | None = None  # the board before the first item
     slowness: float | None = None  # of the board's clock against ours
+    takes_turns: bool = False  # with another build: what neighbours do meets both
     run: str = ""  # the name the worker was given, and its seed
     seed: int = 0
 

@@ -85,7 +85,10 @@ def _head(job: Job) -> Iterator[bytes]:
     if job.meters:
         yield line("meters", 1)
     for name, file in job.watch.items():
-        yield f"watch {text(name)} {text(file.path)} {text(file.word)}\n".encode()
+        if file.word:
+            yield f"pick {text(name)} {text(file.path)} {text(file.word)}\n".encode()
+        else:
+            yield f"watch {text(name)} {text(file.path)}\n".encode()
 
 
 def _sensors(job: Job) -> Iterator[bytes]:

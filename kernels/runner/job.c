@@ -74,19 +74,22 @@ static bool read_block(struct scan *s, struct block *b) {
     return scan_fail(s, b->line, "the block has no 'end'");
 }
 
-static bool read_watch(struct scan *s, struct job *job) {
+/* `watch` takes a whole file, `pick` one line of it: builds from before it understand `watch`. */
+static bool read_watch(struct scan *s, struct job *job, bool picks) {
     struct job_watch *watch = &job->watches[job->watch_count];
     unsigned line = s->line;
     if (job->watch_count == JOB_WATCHES_MAX)
         return scan_fail(s, line, "more than %d watches", JOB_WATCHES_MAX);
-    if (!scan_byte(s, ' ') || !scan_string(s, 64, ' ', &watch->name) || !scan_string(s, 1024, ' ', &watch->path) ||
-        !scan_string(s, 64, '\n', &watch->word))
+    if (!scan_byte(s, ' ') || !scan_string(s, 64, ' ', &watch->name) ||
+        !scan_string(s, 1024, picks ? ' ' : '\n', &watch->path) || (picks && !scan_string(s, 64, '\n', &watch->word)))
         return false;
     if (!name_is_id(watch->name) || watch->path[0] != '/')
         return scan_fail(s, line, "'watch' wants a name and an absolute path");
     for (size_t i = 0; i < job->watch_count; i++)
         if (strcmp(job->watches[i].name, watch->name) == 0)
             return scan_fail(s, line, "watch '%s' again", watch->name);
+    if (!picks)
+        watch->word = "";
     job->watch_count++;
     return true;
 }
@@ -221,7 +224,9 @@ static bool read_all(struct scan *s, struct job *job) {
     while (s->at < s->end) {
         bool good = scan_key(s, name);
         if (good && strcmp(name, "watch") == 0)
-            good = read_watch(s, job);
+            good = read_watch(s, job, false);
+        else if (good && strcmp(name, "pick") == 0)
+            good = read_watch(s, job, true);
         else if (good && strcmp(name, "sensor") == 0)
             good = read_sensor(s, job);
         else if (good && strcmp(name, "item") == 0)

@@ -46,7 +46,7 @@ def test_two_kernels_end_with_verified_closes(rig: Rig) -> None:
 
 
 def test_a_sample_carries_what_the_rules_need(rig: Rig) -> None:
-    watch = b"watch 4:load 13:/proc/loadavg 0:\nwatch 3:pid 11:/no/such/me 0:\n"
+    watch = b"watch 4:load 13:/proc/loadavg\nwatch 3:pid 11:/no/such/me\n"
     sample = rig.execute(rig.job("r1", [kernel("a")], watch)).of("sample")[0]
     assert len(sample["wall_ns"]) == len(sample["cpu_ns"]) == 8
     assert min(sample["wall_ns"]) >= 100_000
@@ -67,7 +67,7 @@ def test_integers_of_watched_files_are_numbers(rig: Rig, tmp_path: Path) -> None
     values = {"n": "-42\n", "z": "007", "t": 'say "hi"\n\x01\xe9', "e": ""}
     for name, text in values.items():
         (fake / name).write_bytes(text.encode("latin-1"))
-    watch = b"".join(b"watch 1:%s 2:/%s 0:\n" % (n.encode(), n.encode()) for n in values)
+    watch = b"".join(b"watch 1:%s 2:/%s\n" % (n.encode(), n.encode()) for n in values)
     sample = rig.execute(rig.job("r1", [kernel("a")], watch, root=str(fake))).of("sample")[0]
     assert sample["watch_after"] == {"n": -42, "z": "007", "t": 'say "hi"\n??', "e": ""}
 
@@ -90,7 +90,7 @@ def test_a_line_of_a_long_file_is_picked_and_a_star_is_the_work_s_core(
         "file": ("/core*", ""),
     }
     watch = b"".join(
-        f"watch {len(n)}:{n} {len(p)}:{p} {len(w)}:{w}\n".encode() for n, (p, w) in lines.items()
+        f"pick {len(n)}:{n} {len(p)}:{p} {len(w)}:{w}\n".encode() for n, (p, w) in lines.items()
     )
     done = rig.execute(rig.job("r1", [kernel("a")], watch, root=str(fake)))
     (state,) = done.of("state")

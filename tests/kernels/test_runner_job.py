@@ -29,7 +29,7 @@ def rig(tmp_path: Path) -> Rig:
 
 def whole(rig: Rig) -> bytes:
     """A job that parses but is refused for its runner's hash: it never starts anything."""
-    extra = block("sensor", SENSOR) + b"watch 1:g 2:/g 0:\n"
+    extra = block("sensor", SENSOR) + b"watch 1:g 2:/g\npick 1:h 2:/h 1:w\n"
     program: dict[str, Value] = {"id": "p", "kind": "program", "arg": ("/bin/sh", "-c\nexit")}
     items = [kernel("a"), {**program, "tolerance_ppm": 5, "expected": "0" * 64}]
     return rig.job("r1", items, extra, runner="0" * 64)
@@ -88,7 +88,8 @@ def swap(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
         (swap(b"tolerance_ppm 5\n", b"tolerance_ppm 5\nwhole 1\n"), "wants a scheme"),
         (swap(b"arg 7:/bin/sh", b"arg 8:blob:xyz"), "without a sha256"),
         (swap(b"watch 1:g 2:/g", b"watch 1:g 1:g"), "absolute path"),
-        (swap(b"watch 1:g 2:/g 0:", b"watch 1:g 2:/g"), "not 2 bytes long"),
+        (swap(b"pick 1:h 2:/h 1:w", b"pick 1:h 2:/h"), "not 2 bytes long"),
+        (swap(b"pick 1:h", b"pick 1:g"), "watch 'g' again"),
         (swap(b"path 2:/a", b"path 1:a"), "'path' wants an absolute path"),
         (swap(b"repetitions_min 2", b"repetitions_min 3"), "above repetitions_max"),
         (lambda job: job[:-4], "the block has no 'end'"),

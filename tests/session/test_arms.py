@@ -86,3 +86,13 @@ def test_a_wrong_output_is_a_fault_and_no_time() -> None:
     _take(Spool().collected(), gemm().item_id, 0, kept)
     assert kept.pairs() == []
     assert kept.faults == ["head: 3 of 9 differ", "base: no checked sample"]
+
+
+def test_what_neighbours_do_meets_both_arms_and_counts_where_it_cost_time() -> None:
+    busy = {
+        "inv_switches": 900,
+        "watch_before": {"governor": "performance", "oom_kill": 1},
+        "watch_after": {"governor": "performance", "oom_kill": 2},
+    }
+    assert objections(duel(), work(), slots({}, busy)) == []
+    assert [words for words in objections(duel(), work(), slots(busy, busy)) if "(V14)" in words]
