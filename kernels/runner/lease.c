@@ -66,7 +66,12 @@ enum lease_result lease_take(const struct job *job, int *fd, char *words, size_t
         snprintf(words, size, "cannot open the lease %.200s: %s", job->lease, strerror(errno));
         return LEASE_BROKEN;
     }
-    if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+    int failed = flock(*fd, LOCK_EX | LOCK_NB);
+    for (int tries = 0; failed && errno == EWOULDBLOCK && tries < 3; tries++) {
+        usleep(10000); /* a guard looks at it for a moment now and then */
+        failed = flock(*fd, LOCK_EX | LOCK_NB);
+    }
+    if (failed) {
         bool held = errno == EWOULDBLOCK;
         if (held)
             describe_holder(*fd, words, size);

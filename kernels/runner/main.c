@@ -2,6 +2,7 @@
 #include "clean.h"
 #include "codes.h"
 #include "exec.h"
+#include "guard.h"
 #include "hello.h"
 #include "hold.h"
 #include "rep.h"
@@ -24,6 +25,8 @@ static const struct verb {
     {"hold", hold_verb, "hold LEASE HOLDER SECONDS PROGRAM [WORDS]"},
     {"clock", clock_verb, "clock SECONDS   (a line for each line on stdin)"},
     {"sense", sense_verb, "sense SECONDS PERIOD_NS ROOT FORM PATH [PATH2]"},
+    {"guard", guard_verb, "guard DIR ROOT [LEASE DEADLINE_S WAIT_S]   (the order on stdin)"},
+    {"nvpmodel", nvpmodel_verb, NULL},
     {"rep", rep_verb, NULL},
     {"ref", ref_verb, NULL},
     {"peak", peak_verb, NULL},
