@@ -116,6 +116,10 @@ class QuarantinedError(BoardError):
     """A board that failed again and again: nothing more is asked of it in this run."""
 
 
+class ModeRefusedError(BoardError):
+    """A power mode cannot be had on a board: its items are skipped with these words."""
+
+
 class MeterError(HarnessError):
     """An external meter gave no reading this time; the next one may come."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.boards.counters import is_counter
 from harness.boards.families.table import family_of
 from harness.boards.likeness import contradiction
+from harness.boards.modes import barred, parse_query, policies, power_modes
 from harness.boards.thermal import values_c
 from harness.boards.topology import clusters
 from harness.boards.units import idle_units
@@ -58,6 +59,10 @@ def facts(
         emulated=_emulated(entry, probe, hello),
         clusters=clusters(probe.files),
         idle_units=idle_units(probe, hello),
+        modes=power_modes(probe.files, probe.nvpmodel),
+        mode_found=(parse_query(probe.mode) or ("",))[0],
+        modes_barred=barred(tune=entry.tune, become=entry.become, may_write=bool(probe.writable)),
+        policies=policies(probe.files),
     )
 
 
@@ -90,11 +95,21 @@ def environment(board: BoardFacts) -> Environment:
         memory_bytes=hello.memory_bytes,
         emulated=board.emulated,
         vm=hello.vm,
-        governor=board.governor,
+        governor=_governor(board),
         boot_id=hello.boot_id,
         counters=tuple(name for name in board.watch if is_counter(name)),
         idle_units=board.idle_units,
+        power_mode=board.in_force.name if board.in_force else board.mode_found or None,
+        power_mode_id=board.in_force.id if board.in_force else None,
+        governors=board.in_force.governors if board.in_force else None,
+        caps_khz=board.in_force.caps_khz if board.in_force else None,
     )
+
+
+def _governor(board: BoardFacts) -> str | None:
+    """Of the first clock domain, in the mode that is in force."""
+    set_ = board.in_force.governors if board.in_force else {}
+    return next(iter(set_.values()), board.governor)
 
 
 def _freq_khz(probe: Probe) -> tuple[int, int] | None:

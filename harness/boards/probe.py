@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 90.0
 _MAX_BYTES = 1 << 20
 _MAX_TEXT = 200
+_MAX_LIST = 2000  # of a file that lists a board's choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,9 @@ class Probe:
     swap_used_kib: int | None = None
     load: float | None = None  # programs that ran or waited, mean of the last minute
     files: Mapping[str, str] = field(default_factory=dict)
+    nvpmodel: str = ""  # the POWER_MODEL lines of its table
+    mode: str = ""  # what `nvpmodel -q` prints
+    writable: tuple[str, ...] = ()  # knobs that this user may write
     runtimes: Mapping[str, str] = field(default_factory=dict)
     runtime_versions: Mapping[str, str] = field(default_factory=dict)
     runtime_devices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -110,9 +114,12 @@ def parse_probe(out: str, entry: BoardEntry) -> Probe:
         swap_used_kib=_swap_used_kib(memory),
         load=_load(_first(sections, "loadavg")),
         files={
-            path: _clean(value)
+            path: _clean(value, _MAX_LIST if "scaling_available_" in path else _MAX_TEXT)
             for path, value in parse_tree("\n".join(sections.get("files", ()))).items()
         },
+        nvpmodel="\n".join(sections.get("nvpmodel", ())),
+        mode="\n".join(sections.get("mode", ())),
+        writable=tuple(_clean(line) for line in sections.get("writable", ()))[:64],
         runtimes=runtimes.found,
         runtime_versions=runtimes.versions,
         runtime_devices=runtimes.devices,
@@ -133,8 +140,8 @@ def _sections(out: str) -> dict[str, list[str]]:
     return sections
 
 
-def _clean(text: str) -> str:
-    return "".join(c for c in text if c.isprintable()).strip()[:_MAX_TEXT]
+def _clean(text: str, most: int = _MAX_TEXT) -> str:
+    return "".join(c for c in text if c.isprintable()).strip()[:most]
 
 
 def _first(sections: Mapping[str, Sequence[str]], name: str) -> str:

@@ -83,11 +83,22 @@ c=$r/sys/devices/system/cpu
 values "$c"/online "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
 for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
   values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
-    "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver \
-    "$d"/base_frequency "$d"/stats/time_in_state
+    "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver "$d"/scaling_min_freq \
+    "$d"/scaling_available_governors "$d"/scaling_available_frequencies "$d"/base_frequency \
+    "$d"/stats/time_in_state
 done
+values "$c"/cpufreq/boost "$c"/intel_pstate/no_turbo
+for d in "$r"/sys/class/devfreq/*; do values "$d"/governor "$d"/min_freq "$d"/max_freq; done
 values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
 for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done
+section nvpmodel; grep '^<[[:space:]]*POWER_MODEL' "$r/etc/nvpmodel.conf" 2>/dev/null |
+  head -n 64 | lines
+section mode; p=$r/usr/sbin/nvpmodel
+[ -x "$p" ] && "$p" -q </dev/null 2>&1 | head -n 16 | lines
+section writable
+for p in "$c"/cpufreq/policy[0-9]*/scaling_governor "$r/var/lib/nvpmodel/status"; do
+  [ -e "$p" ] && [ -w "$p" ] && echo "${p#"$r"}"
+done | lines
 section runtimes
 """
     + ASK

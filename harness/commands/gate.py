@@ -102,7 +102,12 @@ def _duel(chosen: Chosen, arms: tuple[Ready, Ready], keyword: str | None) -> Due
 
     base, head = arms
     plan = make_plan(chosen, [base.facts], keyword=keyword, profile=None)
-    native = [p for p in plan.items if not p.skip and p.item.runtime == "native"]
+    native = [
+        p
+        for p in plan.items
+        # two builds are compared on the board as it is
+        if not p.skip and p.item.runtime == "native" and p.item.mode == "default"
+    ]
     if not native:
         raise CannotTellError("nothing to compare: the suite has no native item here")
     if len(native) < len(plan.items):

@@ -57,6 +57,9 @@ def reach_all(
     for name, error in away.items():
         note(f"{name}: {error}")
     reached = [r for r in found.values() if isinstance(r, Ready)]
+    for one in reached:
+        for words in one.notes:
+            note(f"{one.facts.name}: {words}")
     for error in away.values():
         if error.exit_code == EXIT_USAGE:
             for one in reached:

@@ -102,13 +102,14 @@ def _print_plan(plan: Plan, ready: Sequence[Ready]) -> None:
 def _print_jobs(plan: Plan, ready: Sequence[Ready], wishes: Wishes) -> None:
     from harness.commands.carrying import sessions_of
     from harness.session.job import render
-    from harness.session.order import job_of, least_metered_s
+    from harness.session.order import job_of, least_metered_s, legs
     from harness.store.layout import new_run_id
 
     for session in sessions_of(new_run_id(), plan, ready, wishes):
         seconds_there = least_metered_s(session.ready.facts)
-        job = job_of(session, session.ready, session.works, metered_s=seconds_there)
-        sys.stdout.buffer.write(render(job))
+        for works in legs(session.works):
+            job = job_of(session, session.ready, works, metered_s=seconds_there)
+            sys.stdout.buffer.write(render(job))
     sys.stdout.flush()
 
 

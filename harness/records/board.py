@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.records.external import External
 from harness.records.meter import MeterEntry
+from harness.records.modes import CpuPolicy, InForce, PowerMode
 
 LOCAL = "local"
 
@@ -119,6 +120,11 @@ class BoardFacts:
     emulated: str = ""
     clusters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     idle_units: tuple[str, ...] = ()
+    modes: tuple[PowerMode, ...] = ()
+    mode_found: str = ""  # the power mode that it was found in, by its own name
+    modes_barred: str = ""  # why no mode can be set there
+    policies: tuple[CpuPolicy, ...] = ()
+    in_force: InForce | None = None  # a mode that this session has set
 
     @property
     def name(self) -> str:

@@ -262,3 +262,7 @@ class Environment:
     boot_id: str
     counters: tuple[str, ...] = ()  # throttle counters that can be read there
     idle_units: tuple[str, ...] = ()  # arithmetic units that are there and nothing here exercises
+    power_mode: str | None = None  # by the board's own name; of nvpmodel, or one that was set
+    power_mode_id: int | None = None
+    governors: Mapping[str, str] | None = None  # by policy, where a mode was set
+    caps_khz: Mapping[str, int] | None = None

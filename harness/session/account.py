@@ -29,6 +29,7 @@ class Account:
         self.context, self._emit = context, emit
         self._open = {work.item.item_id: work for work in works}
         self._partial: dict[str, Verdict] = {}
+        self._leg: frozenset[str] = frozenset(self._open)
         self._collector = Collector()
         self._total = len(works) * context.plan.protocol.repetitions_max
         self._repetitions = 0
@@ -39,11 +40,14 @@ class Account:
         """What is not accounted for yet, in the plan's order."""
         return list(self._open.values())
 
-    def begin(self, collector: Collector, context: Context) -> None:
-        """Go on with another attempt: frames come from another spool."""
+    def begin(
+        self, collector: Collector, context: Context, works: Sequence[Work] | None = None
+    ) -> None:
+        """Go on with another attempt at `works` (None: at all): frames come from another spool."""
         self._collector, self.context = collector, context
+        self._leg = frozenset(w.item.item_id for w in (self.open_works if works is None else works))
         self._repetitions = 0
-        self._total = len(self._open) * context.plan.protocol.repetitions_max
+        self._total = len(self._leg) * context.plan.protocol.repetitions_max
 
     def frame(self, payload: Payload) -> None:
         """React to one frame: progress, peaks, a final close."""
@@ -63,7 +67,7 @@ class Account:
 
     def lost(self, error: HarnessError) -> None:
         """End a lost worker's attempt: what it has proven enough of counts, the rest is open."""
-        for item in list(self._open):
+        for item in self._of_leg():
             verdict = self._proven(item)
             if verdict is not None and self._is_final(verdict[0]):
                 self._put(item, verdict)
@@ -72,6 +76,18 @@ class Account:
                 self._partial[item] = verdict
             row = self._absent(item, Status.INFRA, "infra", error.what)
             self._emit_row((row, ()))
+
+    def close_leg(self) -> None:
+        """Account for what an attempt that ended well has left open of its own items."""
+        for item in self._of_leg():
+            self._put(item, self._judged(item))
+
+    def skip(self, works: Sequence[Work], words: str) -> None:
+        """Account for items that this board turned out not to be able to measure."""
+        for work in works:
+            if work.item.item_id in self._open:
+                row = self._absent(work.item.item_id, Status.SKIPPED, "skip", words)
+                self._put(work.item.item_id, (row, ()))
 
     def close_rest(self, error: HarnessError | None) -> None:
         """Account for every item still open; what was proven before `error` keeps its numbers."""
@@ -90,6 +106,9 @@ class Account:
         """Account for items that were never begun because the user stopped the run."""
         for item in list(self._open):
             self._put(item, (self._absent(item, Status.SKIPPED, "stopped", words), ()))
+
+    def _of_leg(self) -> list[str]:
+        return [item for item in self._open if item in self._leg]
 
     def _proven(self, item: str) -> Verdict | None:
         frames = self._collector.items.get(item)

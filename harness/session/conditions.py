@@ -12,6 +12,7 @@ from harness.boards.counters import PI_BITS, is_counter
 from harness.records.measurement import Reason
 from harness.session import spans
 from harness.session.finding import Found, Noted, Seen, Unknown
+from harness.session.mode_clock import clock_above_mode, clock_below_mode
 from harness.session.sanity import celsius
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _throttle_reasons(e: Evidence) -> Iterator[Reason]:
             reason = _told_by(e, name)
             if reason is not None:
                 yield reason
-    for check in (_below_its_top, _not_at_its_top, _lowered, _hot):
+    for check in (_below_its_top, _not_at_its_top, _lowered, _hot, clock_below_mode):
         reason = check(e)
         if reason is not None:
             yield reason
@@ -189,7 +190,8 @@ def governor_changed(e: Evidence) -> Found:
     for name, (first, last) in known.items():
         if first != last:
             return Reason(rule="V10", words=f"{name} changed from {first} to {last}")
-    return None if known else Unknown(words="no governor can be read here")
+    above = clock_above_mode(e)
+    return above or (None if known else Unknown(words="no governor can be read here"))
 
 
 def disturbed(e: Evidence) -> Found:

@@ -54,6 +54,14 @@ class Session:
         return next((p for p in self.past if p.attempt == attempt), None)
 
 
+def legs(works: Sequence[Work]) -> list[list[Work]]:
+    """Return works by power mode, in the plan's order: a mode is set once, not between items."""
+    found: dict[str, list[Work]] = {}
+    for work in works:
+        found.setdefault(work.item.mode, []).append(work)
+    return list(found.values())
+
+
 def spool_name(run: str, board: str, attempt: int) -> str:
     """Return the name of a spool; two names of one machine must not share one."""
     name = f"{run}.{hashlib.sha256(board.encode()).hexdigest()[:8]}"

@@ -18,6 +18,7 @@ from harness.power.discover import discover
 from harness.records.board import BoardEntry, BoardFacts
 from harness.session.deploy import Deployed, deploy
 from harness.session.link import Link, Opener
+from harness.session.tuning import is_left, restore
 from harness.toolchain.build import Binary
 from harness.transport.base import Transport
 
@@ -36,6 +37,7 @@ class Ready:
     link: Link
     # makes the board ready anew over a re-opened link: after a reboot the runner may be gone
     again: Callable[[], Ready]
+    notes: tuple[str, ...] = ()  # what had to be put right there first, in words
 
     @property
     def transport(self) -> Transport:
@@ -85,13 +87,27 @@ def _ready(link: Link, entry: BoardEntry, runner_for: RunnerFor, isa_mask: str) 
     seen = probe(link.current, entry)
     binary = runner_for(target_of(seen))
     deployed = deploy(link.current, entry, binary.path, binary.sha256, isa_mask=isa_mask)
+    notes = _tidied(link.current, entry, deployed)
+    if notes:
+        seen = probe(link.current, entry)
     seen = seen.with_runtimes(seek(link.current, deployed.directory))
 
     def again() -> Ready:
         link.reopen()
         return _ready(link, entry, runner_for, isa_mask)
 
-    return Ready(facts=_facts(entry, seen, deployed), deployed=deployed, link=link, again=again)
+    facts = _facts(entry, seen, deployed)
+    return Ready(facts=facts, deployed=deployed, link=link, again=again, notes=notes)
+
+
+def _tidied(transport: Transport, entry: BoardEntry, deployed: Deployed) -> tuple[str, ...]:
+    """Give back what a guard that was killed had changed; one that lives is let be."""
+    if not entry.tune or not is_left(transport, deployed):
+        return ()
+    done, why = restore(transport, entry, deployed)
+    if done:
+        return ("an earlier guard of power modes was killed: what it had changed is given back",)
+    return (why,) if why else ()
 
 
 def _facts(entry: BoardEntry, seen: Probe, deployed: Deployed) -> BoardFacts:

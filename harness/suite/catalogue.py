@@ -83,7 +83,6 @@ class Catalogue:
     networks: Mapping[str, NetworkInfo] = field(default_factory=dict)
     runtimes: Mapping[str, RuntimeInfo] = field(default_factory=dict)
     externals: Mapping[str, External] = field(default_factory=dict)  # the user's own programs
-    switches_modes: bool = False  # whether a session can set power modes
 
     def runtime(self, name: str) -> RuntimeInfo | None:
         """Return what is known of a runtime; `native` always exists."""

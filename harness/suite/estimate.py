@@ -33,12 +33,19 @@ def _board_s(plan: Plan, board: str, protocol: Protocol) -> float:
     items = [p.item for p in plan.of(board) if not p.skip]
     if not items:
         return 0.0
-    one_round = sum(_repetition_s(item, protocol) for item in items)
-    rounds = min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
+    modes = dict.fromkeys(item.mode for item in items)
+    rounds = sum(_rounds_s([i for i in items if i.mode == mode], protocol) for mode in modes)
     windows = sum(protocol.energy_windows for item in items if item.energy)
     energy = windows * (protocol.energy_window_s + _GUARD_S)
     # the load step is no longer than an idle window
-    return _PEAKS_S + rounds + energy + (3 * protocol.idle_s + _TRIAL_S if windows else 0.0)
+    each = _PEAKS_S + (3 * protocol.idle_s + _TRIAL_S if windows else 0.0)
+    return rounds + energy + len(modes) * each
+
+
+def _rounds_s(items: list[Item], protocol: Protocol) -> float:
+    """Each power mode is a job of its own, with the whole budget."""
+    one_round = sum(_repetition_s(item, protocol) for item in items)
+    return min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
 
 
 def _repetition_s(item: Item, protocol: Protocol) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.records.external import external_name
+from harness.records.modes import DEFAULT, resolve
 from harness.records.shape import splits
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[
     """Return a cell's items on a board, each with the reason why it is skipped ("" = it runs)."""
     item = replace(cell.item, threads=threads_of(cell.item.cores, facts))
     reason = (
-        _mode(item, facts, catalogue)
+        _mode(item, facts)
         or _device(item, catalogue)
         or _runtime(item, facts)
         or _listed(item, facts, catalogue)
@@ -42,17 +43,19 @@ def threads_of(cores: str, facts: BoardFacts) -> int:
     return available if count == "all" else int(count)
 
 
-def _mode(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
-    if item.mode == "default":
+def _mode(item: Item, facts: BoardFacts) -> str:
+    if item.mode == DEFAULT:
         return ""
     if not facts.entry.tune:
         return f"power mode {item.mode!r} is set only on boards marked `tune: true` in boards.yaml"
-    if not catalogue.switches_modes:
-        return (
-            f"this version records power modes but does not switch to {item.mode!r}:"
-            " set it by hand and ask for `modes: [default]`"
-        )
-    return ""
+    if facts.modes_barred:
+        return f"power mode {item.mode!r}: {facts.modes_barred}"
+    if resolve(facts.modes, item.mode) is not None:
+        return ""
+    known = ", ".join(mode.name for mode in facts.modes)
+    return f"this board has no power mode {item.mode!r}: " + (
+        f"it has {known}" if known else "it tells of neither nvpmodel nor cpufreq"
+    )
 
 
 def _device(item: Item, catalogue: Catalogue) -> str:

@@ -1,4 +1,4 @@
-"""A fake root with the frequency knobs of a board, as plain files, and an nvpmodel that is a script."""
+"""A fake root with a board's frequency knobs as plain files, and an nvpmodel that is a script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CPUFREQ = "/sys/devices/system/cpu/cpufreq"
 GOVERNOR = f"{CPUFREQ}/policy0/scaling_governor"
 MIN, MAX = f"{CPUFREQ}/policy0/scaling_min_freq", f"{CPUFREQ}/policy0/scaling_max_freq"
 
-# what `nvpmodel` keeps and how it answers; `sleepy` ids want a reboot, `liars` say nothing and do nothing
+# ids of `reboots` want a reboot, those of `liars` are taken without a word and not set
 _NVPMODEL = """#!/bin/sh
 here=$(dirname "$0")/../../var/lib/nvpmodel
 now=$(cat "$here/status")
@@ -45,9 +45,9 @@ CPU_A78_0 MAX_FREQ -1
 """
 
 
-def tree(root: Path) -> Path:
-    """Make the knobs of two CPU clusters below `root`; return it."""
-    for policy, cpus, top in ((0, "0-3", 1_800_000), (4, "4-5", 2_400_000)):
+def tree(root: Path, *, top_khz: int = 1_800_000) -> Path:
+    """Make the knobs of two CPU clusters below `root`; return it. The first has a top to choose."""
+    for policy, cpus, top in ((0, "0 1 2 3", top_khz), (4, "4 5", 2_400_000)):
         folder = root / CPUFREQ[1:] / f"policy{policy}"
         folder.mkdir(parents=True)
         steps = " ".join(str(khz) for khz in (600_000, 1_200_000, top))
@@ -64,6 +64,9 @@ def tree(root: Path) -> Path:
             "related_cpus": cpus,
         }.items():
             (folder / name).write_text(f"{value}\n")
+    first = root / "sys/devices/system/cpu/cpu0"
+    first.mkdir(parents=True)
+    (first / "cpufreq").symlink_to("../cpufreq/policy0")
     return root
 
 

@@ -1,4 +1,4 @@
-"""The guard on fake roots: what it may touch, and that everything comes back, however things end."""
+"""The guard on fake roots: what it may touch, and that everything comes back, come what may."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def order(*lines: str) -> bytes:
     for line in lines:
         word, _, rest = line.partition(" ")
         path, _, value = rest.partition(" ")
-        out.append(
-            line if word == "mode" else f"set {len(path)}:{path} {len(value)}:{value}"
-        )
+        out.append(line if word == "mode" else f"set {len(path)}:{path} {len(value)}:{value}")
     return "\n".join([*out, "end", ""]).encode()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import ConfigError
+from harness.records.modes import PowerMode
 from harness.records.shape import fits
 from harness.suite.catalogue import SHAPE_SETS, NetworkInfo, RuntimeInfo
 from harness.suite.plan import check, plan
@@ -122,10 +123,15 @@ def test_modes_need_permission_and_ability() -> None:
     assert "tune: true" in skips(GEMM, rest)[1]
     tuned = replace(FACTS, entry=replace(FACTS.entry, tune=True))
     items = plan(suite(GEMM, rest), [tuned], CATALOGUE).items
-    assert "does not switch" in items[1].skip
+    assert "neither nvpmodel nor cpufreq" in items[1].skip
     assert items[0].item.item_id != items[1].item.item_id
-    able = replace(CATALOGUE, switches_modes=True)
-    assert plan(suite(GEMM, rest), [tuned], able).items[1].skip == ""
+    able = replace(tuned, modes=(PowerMode(name="15W", id=1), PowerMode(name="MAXN", is_max=True)))
+    assert plan(suite(GEMM, rest), [able], CATALOGUE).items[1].skip == ""
+    assert plan(suite(GEMM, "modes: [max]"), [able], CATALOGUE).items[0].skip == ""
+    other = plan(suite(GEMM, "modes: [10W]"), [able], CATALOGUE).items[0].skip
+    assert other == "this board has no power mode '10W': it has 15W, MAXN"
+    barred = replace(able, modes_barred="root only")
+    assert "root only" in plan(suite(GEMM, rest), [barred], CATALOGUE).items[1].skip
 
 
 def test_absent_runtime_device_and_scheme() -> None:

@@ -5,8 +5,9 @@ set -euo pipefail
 
 root=$1 arch=$2
 sys=$root/sys
-mkdir -p "$sys/class/hwmon" "$sys/firmware/devicetree/base" "$sys/devices/system/cpu/cpu0/cpufreq" \
-  "$sys/class/thermal/thermal_zone0"
+mkdir -p "$sys/class/hwmon" "$sys/firmware/devicetree/base" "$sys/devices/system/cpu/cpu0" \
+  "$sys/devices/system/cpu/cpufreq/policy0" "$sys/class/thermal/thermal_zone0"
+ln -s ../cpufreq/policy0 "$sys/devices/system/cpu/cpu0/cpufreq"
 
 case $arch in
   arm64) model='NVIDIA Jetson Orin Nano Developer Kit' ;;
