@@ -33,6 +33,7 @@ static struct guard {
     struct order order, undo;
     struct text given, saved, said; /* `said`: what nvpmodel printed */
     int64_t mode_before, mode_after;
+    struct stat lease; /* as it was before anything was changed */
 } g;
 static volatile sig_atomic_t is_told;
 
@@ -243,7 +244,8 @@ static void wait_for_end(const char *lease, int64_t deadline_s, int64_t wait_s) 
     struct stat info;
     while (!is_told && fstatat(g.dir_fd, END, &info, 0) != 0) {
         bool held = is_locked(lease, LOCK_SH);
-        seen = seen || held;
+        /* who takes it signs it: a worker that died between two looks was seen, too */
+        seen = seen || held || (stat(lease, &info) == 0 && info.st_mtim.tv_nsec != g.lease.st_mtim.tv_nsec);
         if ((seen && !held) || clock_boot_ns() - begun_ns > (seen ? deadline_s : wait_s) * 1000000000)
             return;
         nanosleep(&nap, NULL);
@@ -318,6 +320,8 @@ int guard_verb(int argc, char **argv) {
         fails("leased by another run", "nothing is changed under it");
         return refuse(EXIT_LEASED);
     }
+    if (argc == 5)
+        stat(argv[2], &g.lease);
     snprintf(path, sizeof path, "%.4000s/sys", g.root);
     if (is_locked(path, LOCK_EX)) { /* held to our end: one guard a board */
         fails("another guard", "it holds this board");

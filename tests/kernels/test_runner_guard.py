@@ -154,6 +154,15 @@ def _naps(pid: int) -> int:
     return int(line.split()[1])
 
 
+def test_a_lease_that_was_taken_between_two_looks_ends_it(board: Board) -> None:
+    before = knobs.values(board.root)
+    board.lease.write_text("1 somebody\n")
+    board.sets(*CALM)
+    board.lease.write_text("2 somebody\n")
+    board.gone()
+    assert knobs.values(board.root) == before
+
+
 def test_a_lease_that_nobody_takes_ends_it(board: Board) -> None:
     before = knobs.values(board.root)
     board.sets(*CALM, wait_s=1)
