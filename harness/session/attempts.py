@@ -126,6 +126,7 @@ class Attempts:
             return
         if persist(ready.link, self._control, self._say, self._left):
             self._ready = persist(ready.link, self._control, self._say, ready.again)
+            self._metering.renew(self._ready)
 
     def _left(self) -> bool:
         """Whether a guard was still there; it ends with the worker that was just followed."""
