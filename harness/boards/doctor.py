@@ -147,6 +147,34 @@ def root(seen: Examined) -> Iterator[Finding]:
         yield note("root", f"for root only: {others[0]}{more}", fix)
 
 
+def modes(seen: Examined) -> Iterator[Finding]:
+    """Power modes by name, and what is needed before a suite may ask for them."""
+    if seen.facts is None or not seen.facts.modes:
+        return
+    names = ", ".join(mode.name for mode in seen.facts.modes)
+    found = f"; found in {seen.facts.mode_found}" if seen.facts.mode_found else ""
+    words = f"{names}{found}"
+    entry, bar = seen.entry, seen.facts.modes_barred
+    if bar or entry.become == "sudo-n":
+        needs = [] if entry.tune else ["`tune: true` for this board in boards.yaml"]
+        if entry.become == "sudo-n" or not (seen.probe and seen.probe.writable):
+            needs += ["`become: sudo-n`"] if entry.become == "none" else []
+            needs += [f"in sudoers: {_sudoers(seen)}"]
+        yield note("modes", words, ", and ".join(needs))
+    else:
+        yield ok("modes", words)
+
+
+def _sudoers(seen: Examined) -> str:
+    """The line that lets this user start guards, of exactly this runner; see docs/SECURITY.md."""
+    if seen.facts is None or seen.place is None:
+        return "see docs/SECURITY.md"
+    sha256 = seen.facts.hello.runner_sha256
+    program = f"{seen.place.directory}/{sha256}/runner"
+    user = seen.entry.user or "USER"
+    return f"{user} ALL=(root) NOPASSWD: sha256:{sha256} {program} guard *"
+
+
 CHECKS: tuple[Check, ...] = (
     reach,
     runner,
@@ -157,6 +185,7 @@ CHECKS: tuple[Check, ...] = (
     sensors,
     meters,
     root,
+    modes,
     ailments.likeness,
     ailments.governor,
     ailments.capped,

@@ -192,6 +192,8 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
     sensors = ", ".join(f"{s.id} ({s.scope})" for s in facts.sensors) or facts.sensor_absent
     label = f"emulated: {facts.emulated}" if facts.emulated else "virtual machine" * hello.vm
     runtimes = ", ".join(facts.runtimes) or "native only"
+    modes = ", ".join(mode.name for mode in facts.modes) or "none known"
+    barred = f" ({facts.modes_barred})" if facts.modes and facts.modes_barred else ""
     meters = ", ".join(
         f"{source} ({traits_of(entry).scope})"
         for source, entry in zip(meter_ids(facts.entry.meters), facts.entry.meters, strict=True)
@@ -204,6 +206,7 @@ def _facts_lines(facts: BoardFacts) -> list[str]:
         f"memory    {size_bytes(hello.memory_bytes)}",
         f"clock     {hello.clock_source}, step {hello.clock_step_ns} ns",
         f"governor  {facts.governor or 'unknown'}, range {range_khz}",
+        f"modes     {modes}{barred}",
         f"heat      {temperatures or 'unknown'}",
         f"sensors   {sensors}",
         f"meters    {meters or 'none'}",

@@ -18,6 +18,7 @@ from harness.power.discover import discover
 from harness.power.powercap import FIX
 from harness.records.board import BoardEntry, SensorFile, WatchFile
 from harness.records.meter import MeterEntry
+from harness.records.modes import PowerMode
 from tests.boards.fixtures import Here, probed
 from tests.helpers.sessions import facts, hello
 
@@ -251,3 +252,22 @@ def test_this_machine_tells_load_and_memory() -> None:
     assert found.swap_used_kib is not None
     assert probed().load is None
     assert isinstance(found, Probe)
+
+
+def test_modes_are_named_with_what_they_need() -> None:
+    known = facts(modes=(PowerMode(name="15W", id=0),), mode_found="15W", modes_barred="why")
+    found = about("modes", seen(facts=known))
+    assert (found.level, found.words) == (Level.NOTE, "15W; found in 15W")
+    assert "`tune: true`" in found.fix
+    assert "`become: sudo-n`" in found.fix
+    sha256 = "ab" * 32
+    line = f"USER ALL=(root) NOPASSWD: sha256:{sha256} /d/{sha256}/runner guard *"
+    assert found.fix.endswith(line)
+    entry = BoardEntry(name="b1", user="bench", tune=True, become="sudo-n")
+    found = about("modes", seen(facts=replace(known, modes_barred=""), entry=entry))
+    assert found.fix == f"in sudoers: {line.replace('USER', 'bench')}"
+    own = replace(probed(), files={}, writable=("/sys/x",))
+    entry = replace(entry, become="none")
+    found = about("modes", seen(facts=replace(known, modes_barred=""), entry=entry, probe=own))
+    assert found.level is Level.OK
+    assert "modes" not in {f.topic for f in findings(seen())}

@@ -21,9 +21,12 @@ from harness.networks.plans.known import with_check
 from harness.networks.plans.plan import write_plan
 from harness.records.board import SensorFile, WatchFile
 from harness.records.item import Item, Protocol, Work
+from harness.records.modes import PowerMode
 from harness.session.job import Job, render
+from harness.session.tuning import order
 from harness.toolchain import sources
 from harness.toolchain.build import KERNELS
+from tests.helpers.knobs import CPUFREQ
 from tests.kernels.test_names import FAMILIES
 from tests.networks.random_plans import random_plan
 
@@ -58,6 +61,11 @@ TARGETS = {
             name="job",
             files=tuple(f"runner/{name}.c" for name in ("job", "job_keys", "scan", "text")),
             quick=200_000,
+        ),
+        Target(
+            name="guard",
+            files=tuple(f"runner/{name}.c" for name in ("guard_order", "scan", "text")),
+            quick=100_000,
         ),
         Target(
             name="child",
@@ -119,6 +127,15 @@ def job_seeds() -> tuple[bytes, ...]:
     return render(job), render(replace(job, works=works[:1], watch={}, sensors=()))
 
 
+def guard_seeds() -> tuple[bytes, ...]:
+    """Return orders of a guard: a mode with what it moves, and knobs alone."""
+    knob = f"{CPUFREQ}/policy0/scaling_"
+    kept = (f"{knob}governor", "/sys/class/devfreq/57000000.gpu/max_freq")
+    mode = PowerMode(name="15W", id=2, keeps=kept)
+    caps = {f"{knob}min_freq": "600000", f"{knob}max_freq": "1200000"}
+    return order(mode), order(PowerMode(name="1200MHz", sets=caps, keeps=kept))
+
+
 def child_seeds() -> tuple[bytes, ...]:
     """Return what a worker script writes, for samples and for a window, and a struct of our own."""
     output = struct.pack("<2f", 1.0, 1.0)
@@ -158,10 +175,11 @@ def plan_crashes() -> tuple[bytes, ...]:
 # what once ended in a sanitizer's words
 CRASHES: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "job": tuple,
+    "guard": tuple,
     "child": child_crashes,
     "plan": plan_crashes,
 }
-SEEDS = {"job": job_seeds, "child": child_seeds, "plan": plan_seeds}
+SEEDS = {"job": job_seeds, "guard": guard_seeds, "child": child_seeds, "plan": plan_seeds}
 
 
 def flags_of(path: Path) -> tuple[str, ...] | None:
