@@ -120,8 +120,9 @@ def _optimisation(path: Path) -> tuple[str, ...]:
     # the loops are that are made for each instruction set
     walks = path.parts[0] in {"nets", "peak"} and "__" not in path.stem
     small = path.parts[0] in SMALL or walks or path.stem.endswith("__ref")
-    # zig takes -Oz for -Os, unless the compiler itself is told
-    return ("-Os", "-Xclang", "-Oz") if small else ("-O3",)
+    # zig takes -Oz for -Os, unless the compiler itself is told; joined at link time what is small
+    # gets smaller, and what is timed stays as it was compiled
+    return ("-Os", "-Xclang", "-Oz", "-flto") if small else ("-O3",)
 
 
 def _unrolling(path: Path) -> tuple[str, ...]:

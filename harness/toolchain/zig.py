@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Static, and without relocations: they would be a tenth of the program. Unwind tables: those of the
 # C library, which zig builds with these flags; nothing here unwinds. -Os is for that library alone.
 LINK_FLAGS = (
-    *("-static", "-no-pie", "-s", "-Os", "-Wl,--gc-sections", "-Wl,--build-id=none"),
+    *("-static", "-no-pie", "-s", "-Os", "-Wl,--gc-sections", "-flto", "-Wl,--build-id=none"),
     *("-fno-unwind-tables", "-fno-asynchronous-unwind-tables"),
 )
 
