@@ -209,16 +209,6 @@ def test_what_is_wrong_with_one_meter_is_no_harm_to_another(tmp_path: Path) -> N
     assert any(w.startswith("meter:shelly.1: ") and "clocks known to" in w for w in seen.notes)
 
 
-def test_no_meter_at_all_leaves_words_and_the_times(tmp_path: Path) -> None:
-    gone = MeterEntry(kind="command", target=str(tmp_path / "no-such-program"))
-    seen = measure(local(tmp_path, gone))
-    assert seen.row.energy == ()
-    assert str(seen.row.energy_absent).startswith("meter:command was not read: ")
-    assert "cannot be started" in str(seen.row.energy_absent)
-    assert seen.row.latency_ns is not None
-    assert seen.traces == []
-
-
 def at_work(folder: Path) -> bool:
     """Whether a child of the runner in `folder` is measuring."""
     here = str(folder).encode()
