@@ -40,21 +40,11 @@ class BoardClock:
         self._asked_ns = 0
 
     def burst(self, count: int) -> None:
-        """Take some echoes, over a new channel where the last one broke."""
+        """Take some echoes, over a new channel where the last one broke meanwhile."""
         with self._lock:
-            try:
-                stream = self._open()
-                limit = threading.Timer(_LIMIT_S, stream.close)
-                limit.daemon = True
-                limit.start()
-                try:
-                    for _ in range(count):
-                        self._echoes += collect(self._ask, count=1, clock=time.monotonic_ns)
-                finally:
-                    limit.cancel()
-                self._asked_ns = time.monotonic_ns()
-            except (HarnessError, OSError, ValueError):  # ValueError: closed under our hands
-                self._drop()
+            was_open = self._stream is not None
+            if not self._try(count) and was_open:
+                self._try(count)
 
     def has_asked_since(self, controller_ns: int) -> bool:
         """Say whether a whole burst came back after a time of the controller's clock."""
@@ -76,6 +66,23 @@ class BoardClock:
         """End the program there."""
         with self._lock:
             self._drop()
+
+    def _try(self, count: int) -> bool:
+        try:
+            stream = self._open()
+            limit = threading.Timer(_LIMIT_S, stream.close)
+            limit.daemon = True
+            limit.start()
+            try:
+                for _ in range(count):
+                    self._echoes += collect(self._ask, count=1, clock=time.monotonic_ns)
+            finally:
+                limit.cancel()
+            self._asked_ns = time.monotonic_ns()
+        except (HarnessError, OSError, ValueError):  # ValueError: closed under our hands
+            self._drop()
+            return False
+        return True
 
     def _open(self) -> Stream:
         if self._stream is None:

@@ -225,8 +225,10 @@ class Metering:
 
     def _settle(self, one: _Open, last_ns: int) -> None:
         """Ask for the time after the last window, and wait for readings behind its end."""
-        here_ns = self._clock.offset().controller_ns(last_ns)
         clocks = [clock for clock in (self._clock, one.clock) if clock is not None]
+        if not self._clock.has_asked_since(0):  # not even at the start
+            self._clock.burst(FIRST)
+        here_ns = self._clock.offset().controller_ns(last_ns)
         for clock in clocks:
             if not clock.has_asked_since(here_ns):
                 clock.burst(FIRST)

@@ -102,6 +102,18 @@ def test_what_is_no_time_ends_the_channel_and_keeps_what_came_before(line: bytes
     clock.close()
 
 
+def test_a_channel_that_broke_since_is_replaced_at_once() -> None:
+    board = Board(right, right)
+    clock = clock_of(board)
+    clock.burst(2)
+    board.channels[0].close()
+    broken_ns = time.monotonic_ns()
+    clock.burst(2)
+    assert clock.has_asked_since(broken_ns)
+    assert len(board.channels) == 2
+    clock.close()
+
+
 def test_a_board_that_is_away_gives_no_offset_and_no_error() -> None:
     clock = clock_of(Board())
     clock.burst(5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -20,13 +22,13 @@ from harness.records.meter import MeterEntry
 from harness.runtimes import native
 from harness.session import order
 from harness.session.carry_out import carry_out
-from harness.session.events import Closed, Event, Failed, Note, Traced, Tried
+from harness.session.events import Advanced, Closed, Event, Failed, Note, Traced, Tried
 from harness.session.judge import Context
 from harness.session.link import Control
 from harness.session.order import Session
 from harness.session.ready import Ready, make_ready
 from harness.transport.registry import open_transport
-from tests.helpers import planted
+from tests.helpers import planted, sshd
 from tests.helpers.load_sensor import verbs_at_work
 from tests.helpers.sessions import gemm
 from tests.power.meters.servers import http_reply, plug
@@ -303,3 +305,30 @@ def test_windows_of_an_earlier_controller_are_not_the_meters(tmp_path: Path) -> 
     assert again.row.latency_ns == first.row.latency_ns
     assert again.row.energy == ()
     assert "was not read yet: an earlier controller" in str(again.row.energy_absent)
+
+
+@pytest.mark.slow
+@pytest.mark.sshd
+def test_a_link_that_is_lost_and_found_costs_no_joule(tmp_path: Path) -> None:
+    with sshd.openssh() as server, shelly(lambda _: 5.0) as meter:
+        entry = replace(server.entry(), dir=str(tmp_path / "board"), meters=(meter,))
+        ready = make_ready(
+            entry, lambda one: open_transport(one, server.settings()), lambda _: planted.good()
+        )
+        seen = Seen()
+
+        def emit(event: Event) -> None:
+            seen.events.append(event)
+            if isinstance(event, Advanced):  # its only repetition is done, the windows are to come
+                for pid in server.children():
+                    with suppress(OSError):  # the servers, not the worker, which is none of theirs
+                        if Path(f"/proc/{pid}/comm").read_text().startswith("sshd"):
+                            os.kill(pid, signal.SIGKILL)
+
+        carry_out(session_on(ready), Control(), emit)
+        ready.link.close()
+    assert any("trying again" in words for words in seen.notes)
+    assert seen.row.energy_absent is None
+    found = seen.energy("meter:shelly")
+    assert found.status is Status.OK
+    assert found.active_w == pytest.approx(5.0)
