@@ -184,16 +184,22 @@ def _names(stored: StoredRun, ready: Ready) -> Names:
 
 
 def _pairs(rows: Sequence[Measurement], own: Source, meter: Source) -> list[Pair]:
+    from harness.errors import CannotTellError
     from harness.power.bridge import Pair
 
-    found = []
+    found, missing = [], dict[str, None]()
     for row in rows:
         by = {energy.source: energy for energy in row.energy}
         if own.name in by and meter.name in by:
             load = f"{row.workload} {row.scheme} {row.cores.cluster}"
             found.append(Pair(load=load, own=by[own.name], meter=by[meter.name]))
         else:
-            note(f"{row.workload} {row.scheme}: {row.energy_absent or 'no joules of both sources'}")
+            missing[row.energy_absent or "an item has no joules of both sources"] = None
+    words = "; ".join(missing)
+    if not found:
+        raise CannotTellError(f"no bridge to {meter.name}: {words or 'nothing was measured'}")
+    if words:
+        note(words)
     return found
 
 

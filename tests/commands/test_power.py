@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.commands.power import loads
+from harness.commands.power import _pairs, loads
+from harness.errors import CannotTellError
 from harness.store.bridges import read_bridges
 from tests.boards.fixtures import plant
 from tests.commands import supply
+from tests.helpers import measurements as made
 from tests.helpers.cli import User
+from tests.report.joules import MODULE, WALL, in_scope
 
 if TYPE_CHECKING:
     from harness.records.bridge import Bridge
@@ -104,6 +107,17 @@ def test_what_is_missing_is_said_before_anything_is_measured(user: User) -> None
     assert (ended.code, "has no sensor of its own: no power sensor" in ended.err) == (2, True)
     assert not list(user.results.glob("*/*/*/plan.json"))
     assert user.harness("power", "bridge", "nobody").code == 2
+
+
+def test_a_meter_that_is_not_there_is_said_and_bridges_nothing() -> None:
+    rows = [
+        made.a_measurement(energy=(in_scope("module"),), energy_absent="meter:shelly was not read")
+    ]
+    with pytest.raises(CannotTellError, match="no bridge to meter:shelly: meter:shelly was not"):
+        _pairs(rows, MODULE, WALL)
+    both = made.a_measurement(energy=(in_scope("module"), in_scope("wall", 13.0)))
+    (pair,) = _pairs([*rows, both], MODULE, WALL)
+    assert (pair.load, pair.own.scope, pair.meter.scope) == ("gemm w1a1 1", "module", "wall")
 
 
 @pytest.mark.parametrize(
