@@ -102,7 +102,8 @@ def job_of(
     # what is declared to take long may: the deadline is a last resort, not a budget
     declared_s = sum(work.timeout_s for work in works)
     windows = protocol.energy_windows * sum(work.item.energy for work in works)
-    declared_s += 2 * int(windows * protocol.energy_window_s + 2 * protocol.idle_s)
+    load_s = step_s(facts.sensors, protocol.idle_s, metered_s)
+    declared_s += 2 * int(windows * protocol.energy_window_s + 2 * protocol.idle_s + load_s)
     return Job(
         run=session.spool(attempt),
         holder=holder(),
@@ -119,6 +120,6 @@ def job_of(
         watch=facts.watch,
         sensors=facts.sensors,
         meters=metered_s > 0,
-        step_s=step_s(facts.sensors, protocol.idle_s, metered_s),
+        step_s=load_s,
         cost_pairs=0 if facts.emulated else COST_PAIRS,  # emulated time proves nothing
     )

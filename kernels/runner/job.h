@@ -45,7 +45,7 @@ struct job {
     int64_t version, deadline_s, budget_s, seed, repetitions_min, repetitions_max, samples, sample_min_ns, warmup_ns;
     int64_t precision_ppm, peaks, idle_ns;
     int64_t meters;        /* meters beside the board read its watts: windows are wanted without a sensor, too */
-    int64_t step_ns, cost_pairs; /* load step before the first energy window, and rounds of the sampler's cost; 0 = none */
+    int64_t step_ns, cost_pairs; /* load step before the first energy window, rounds of the sampler's cost; 0 = none */
     int64_t items_to_come; /* a job cut between two items is refused */
     struct job_watch watches[JOB_WATCHES_MAX];
     struct job_sensor sensors[JOB_SENSORS_MAX];

@@ -25,7 +25,7 @@ struct sampler {
     pthread_t thread;
     volatile int stop;
     bool running;
-    int64_t faster; /* read so many times as often as asked for; 0 = as asked */
+    int64_t faster; /* read so many times as often as asked for; 0 and 1 = as asked */
     int64_t cpu_ns; /* of the thread that ran last */
 };
 /* One sensor by itself: opened, read once and left open, or a word on stderr; then a reading and its time. */

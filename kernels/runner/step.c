@@ -17,13 +17,14 @@
 enum { OFF, ON, FAST, WAYS };
 
 struct cost {
-    int64_t wall_ns[WAYS][JOB_COST_PAIRS_MAX], cpu_ns[WAYS][JOB_COST_PAIRS_MAX];
-    int64_t readings[WAYS], reader_cpu_ns[WAYS];
+    int64_t ns[WAYS * 2][JOB_COST_PAIRS_MAX]; /* wall and CPU time of each way */
+    int64_t readings[WAYS], reader_cpu_ns;
     size_t pairs;
 };
 
 static bool spin(struct worker *w, size_t index, const char *cores, int64_t ns, int64_t chunks,
                  struct spin_done *done) {
+    memset(done, 0, sizeof *done);
     int64_t timeout_s = w->job->items[index].timeout_s;
     char ns_word[24], chunks_word[24], words[WORDS_ROOM], cancel[PATH_ROOM];
     const char *argv[] = {"runner", "spin", w->dir, w->job->run, cores, ns_word, chunks_word, NULL};
@@ -72,19 +73,17 @@ static int64_t work_ns(const struct worker *w) {
 }
 
 static void put_cost(struct worker *w, const struct cost *cost, const char *mask, bool spare) {
-    static const char *const walls[] = {"off_wall_ns", "on_wall_ns", "fast_wall_ns"};
-    static const char *const cpus[] = {"off_cpu_ns", "on_cpu_ns", "fast_cpu_ns"};
+    static const char names[WAYS * 2][16] = {"off_wall_ns", "off_cpu_ns",   "on_wall_ns",
+                                             "on_cpu_ns",   "fast_wall_ns", "fast_cpu_ns"};
     struct text json = {0};
     json_open(&json, "sampling_cost");
     json_str(&json, "cpu_mask", mask);
     json_bool(&json, "spare", spare);
-    for (size_t way = 0; way < WAYS; way++) {
-        json_ints(&json, walls[way], cost->wall_ns[way], cost->pairs, 1);
-        json_ints(&json, cpus[way], cost->cpu_ns[way], cost->pairs, 1);
-    }
+    for (size_t i = 0; i < WAYS * 2; i++)
+        json_ints(&json, names[i], cost->ns[i], cost->pairs, 1);
     json_int(&json, "readings", cost->readings[ON]);
     json_int(&json, "fast_readings", cost->readings[FAST]);
-    json_int(&json, "reader_cpu_ns", cost->reader_cpu_ns[ON] + cost->reader_cpu_ns[FAST]);
+    json_int(&json, "reader_cpu_ns", cost->reader_cpu_ns);
     json_close(&json);
     spool_put(&w->spool, &json);
     text_free(&json);
@@ -95,21 +94,18 @@ static bool one_cost(struct worker *w, size_t index, size_t way, const cpu_set_t
     struct sampler *s = &w->sampler;
     struct spin_done done;
     int64_t taken = sampler_taken(s);
-    s->faster = way == FAST ? FASTER : 0;
+    s->faster = way == FAST ? FASTER : 1;
+    s->cpu_ns = 0;
     if (way != OFF)
         sampler_start(s, work);
     bool good = spin(w, index, w->job->items[index].cores, 0, chunks, &done);
-    if (way != OFF) {
-        sampler_stop(s);
-        cost->readings[way] += sampler_taken(s) - taken;
-        cost->reader_cpu_ns[way] += s->cpu_ns;
-    }
-    s->faster = 0;
-    if (!good)
-        return false;
-    cost->wall_ns[way][cost->pairs] = done.end_ns - done.begin_ns;
-    cost->cpu_ns[way][cost->pairs] = done.cpu_ns;
-    return true;
+    sampler_stop(s);
+    s->faster = 1;
+    cost->readings[way] += sampler_taken(s) - taken;
+    cost->reader_cpu_ns += s->cpu_ns;
+    cost->ns[2 * way][cost->pairs] = done.end_ns - done.begin_ns;
+    cost->ns[2 * way + 1][cost->pairs] = done.cpu_ns;
+    return good;
 }
 
 void step_cost(struct worker *w, size_t index) {
@@ -122,10 +118,11 @@ void step_cost(struct worker *w, size_t index) {
                 cores_choose(cores, &allowed, &work, words, sizeof words) &&
                 spin(w, index, cores, work_ns(w), 0, &sized);
     /* by CPU time: what else runs there must not make the piece short */
-    int64_t chunks = good && sized.cpu_ns > 0 ? sized.chunks * (work_ns(w) * CPU_COUNT(&work) / 1000) / (sized.cpu_ns / 1000 + 1) : 1;
+    int64_t chunks =
+        good ? 1 + sized.chunks * (work_ns(w) * CPU_COUNT(&work) / 1000) / (sized.cpu_ns / 1000 + 1) : 0;
     for (; good && !halted(w) && (int64_t)cost.pairs < w->job->cost_pairs; cost.pairs += good)
         for (size_t i = 0; good && i < WAYS; i++) /* none of them is always the first */
-            good = one_cost(w, index, (i + cost.pairs) % WAYS, &work, chunks > 0 ? chunks : 1, &cost);
+            good = one_cost(w, index, (i + cost.pairs) % WAYS, &work, chunks, &cost);
     if (cost.pairs == 0)
         return;
     cores_text(&work, mask, sizeof mask);
