@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from harness.records.board import SensorFile
 from harness.records.item import Protocol
 from harness.session.job import Job, line, render, text
-from tests.helpers.sessions import gemm, work
+from harness.session.order import protocol_on
+from tests.helpers.sessions import facts, gemm, work
 
 
 def job(**changes: object) -> Job:
@@ -54,6 +55,30 @@ def test_meters_beside_the_board_make_idle_and_energy_windows() -> None:
     for one in ("\nmeters 1\n", "idle_ns 3000000000\n", "energy_windows 1\n"):
         assert one in rendered
     assert "meters" not in render(job(works=works)).decode()
+
+
+def test_the_trial_of_the_sensors_is_asked_for_where_there_are_any() -> None:
+    sensor = SensorFile(id="s", kind="power", path="/a", scale=1e-6, scope="module", label="VDD")
+    rendered = render(job(sensors=[sensor], step_s=3.5, cost_pairs=9)).decode()
+    assert "step_ns 3500000000\n" in rendered
+    assert "cost_pairs 9\n" in rendered
+    # a meter beside the board has no cost of sampling there
+    metered = render(job(meters=True, step_s=60.0, cost_pairs=9)).decode()
+    assert "step_ns 60000000000\n" in metered
+    assert "cost_pairs" not in metered
+    assert "step_ns" not in render(job(cost_pairs=9)).decode()
+
+
+def test_idle_windows_are_as_long_as_the_slowest_sensor_needs() -> None:
+    slow = SensorFile(
+        id="b", kind="power", path="/a", scale=1e-6, scope="board", label="BAT", period_ms=5000
+    )
+    protocol, board = Protocol(idle_s=3.0, energy_window_s=3.0), facts(sensors=(slow,))
+    assert protocol_on(protocol, board, 0.0).idle_s >= 50.0
+    assert protocol_on(protocol, facts(), 0.0) == protocol
+    assert protocol_on(protocol, facts(), 60.0).idle_s == 60.0
+    # who asks for no idle window gets none
+    assert protocol_on(replace(protocol, idle_s=0.0), board, 0.0).idle_s == 0.0
 
 
 def test_a_tuple_repeats_its_key() -> None:
