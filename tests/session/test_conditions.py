@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.records.board import WatchFile
+from harness.records.codec import to_json
 from harness.records.measurement import Measurement, Status
 from harness.session.judge import judge
 from tests.helpers.sessions import Spool, context, facts, gemm, hello, sample, work
@@ -147,8 +152,6 @@ def test_clocks_that_do_not_agree() -> None:
 def test_the_own_clock_of_a_program_is_spoilt_by_a_jump() -> None:
     the_work, spool = work(), Spool()
     spool.item(the_work.item, *spans(clocks=[6 * S, 6 * S, 10**15 + 66 * 10**6, 10**6]))
-    from dataclasses import replace
-
     theirs = replace(the_work, timed_by="trtexec")
     m, _ = judge(context(None, theirs), theirs, spool.collected())
     assert "trtexec" in reasons(m)["V26"]
@@ -236,3 +239,20 @@ def test_an_alarm_that_is_on_is_seen_though_it_does_not_rise(name: str) -> None:
         {**s, "watch_before": {**IDLE, name: 1}, "watch_after": {**IDLE, name: 1}} for s in spans()
     ]
     assert f"{name} was 1" in reasons(judged(on))["V09"]
+
+
+CLOCK = st.integers(0, 1 << 63)
+TEXT = st.one_of(st.none(), st.integers(-(10**18), 10**18), st.text(max_size=256))
+
+
+@given(
+    watch=st.dictionaries(st.sampled_from(sorted(IDLE)), TEXT), clocks=st.lists(CLOCK, max_size=4)
+)
+def test_whatever_a_board_s_files_hold_ends_in_a_verdict(
+    watch: dict[str, Any], clocks: list[int]
+) -> None:
+    changed = [{**s, "watch_before": watch, "clocks_before": clocks} for s in spans()]
+    m = judged(changed)
+    assert m.status in {Status.OK, Status.SUSPECT, Status.INVALID}
+    assert m.inferences_per_s is not None
+    json.dumps(to_json(m), allow_nan=False)
