@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.records.measurement import Reason, Status
 from harness.records.rules import RULES
-from harness.session.conditions import CONDITIONS
+from harness.session.conditions import CONDITIONS, DISTURBED_THREADS_LIMIT
 from harness.session.evidence import Evidence
 from harness.session.finding import Found, Noted, Seen, Unknown, not_timed_by_us
 from harness.session.sanity import words_of
@@ -24,7 +24,7 @@ COARSE_CLOCKS = ("jiffies", "refined-jiffies")
 DOUBLE_LOW, DOUBLE_HIGH = 1.9, 2.1
 FRESH_LIMIT = 1.10
 LOOPS_LEAST = 2  # repetitions that must all say so
-MEMORY_SHIFT = 28  # of two readings of one memory: a kernel keeps some for itself
+MEMORY_RATIO = 1.25  # a guest's memory may breathe a little, a board's does not
 
 
 def wrong_output(e: Evidence) -> Reason | None:
@@ -138,7 +138,7 @@ def other_seed(e: Evidence) -> Found:
 def cached(e: Evidence) -> Found:
     """V03: other inputs take longer than the same ones again, in every repetition."""
     ratios = e.loops("fresh_ns")
-    if len(ratios) < LOOPS_LEAST:
+    if len(ratios) < LOOPS_LEAST or _waited(e):
         return Unknown(words=_no_loops(e))
     if min(ratios) <= FRESH_LIMIT:
         return None
@@ -149,7 +149,7 @@ def cached(e: Evidence) -> Found:
 def not_linear(e: Evidence) -> Found:
     """V05: twice the loop does not take twice as long, in any repetition."""
     ratios = e.loops("double_ns")
-    if len(ratios) < LOOPS_LEAST:
+    if len(ratios) < LOOPS_LEAST or _waited(e):
         return Unknown(words=_no_loops(e))
     words = "twice the loop does not take twice as long"
     if min(ratios) > DOUBLE_HIGH:
@@ -162,7 +162,15 @@ def not_linear(e: Evidence) -> Found:
 def _no_loops(e: Evidence) -> str:
     if not_timed_by_us(e):
         return "the loop is not ours"
+    if _waited(e):
+        return "threads waited for a CPU: their wall time tells nothing of the loop"
     return "too few repetitions, samples of 0.1 s and more, or inputs that cannot be changed"
+
+
+def _waited(e: Evidence) -> bool:
+    """Whether several threads, which are timed by wall time, lost theirs to others (V11)."""
+    ratio = e.wall_over_cpu if e.work.item.threads > 1 else None
+    return ratio is not None and ratio > DISTURBED_THREADS_LIMIT
 
 
 def another_board(e: Evidence) -> Found:
@@ -174,16 +182,17 @@ def another_board(e: Evidence) -> Found:
         name: (getattr(known, name), e.hello.get(name))
         for name in ("target", "machine", "cpu_model", "memory_bytes")
     }
-    pairs["memory_bytes"] = (_rough(known.memory_bytes), _rough(e.hello.get("memory_bytes")))
     for name, (first, now) in pairs.items():
-        if first != now:
+        if first != now and not _is_about(first, now):
             words = f"another board answered: its {name} was {first!r}, and is {now!r}"
             return Reason(rule="V15", words=words[:300])
     return None
 
 
-def _rough(size_bytes: object) -> int | None:
-    return size_bytes >> MEMORY_SHIFT if isinstance(size_bytes, int) else None
+def _is_about(first: object, now: object) -> bool:
+    if not isinstance(first, int) or not isinstance(now, int):
+        return False
+    return max(first, now) <= MEMORY_RATIO * min(first, now)
 
 
 def scattered(e: Evidence) -> Reason | None:

@@ -229,3 +229,57 @@ def test_the_cores_that_were_used_are_those_asked_for(
 def test_cores_that_change_between_repetitions_are_seen() -> None:
     changed = [sample(gemm(), rep, cpu_mask=f"0x{1 << rep:x}") for rep in range(3)]
     assert "V17" in codes(judged(*changed))
+
+
+def looped(ratio: float) -> list[dict[str, Any]]:
+    """Repetitions whose special samples took `ratio` and half of it, in CPU time."""
+    special = {"double_ns": int(ratio * 2_000_000), "fresh_ns": int(ratio / 2 * 2_000_000)}
+    return three(cpu_ns=[2_000_000] * 20, **special)
+
+
+def test_twice_the_loop_takes_twice_as_long_or_the_loop_is_none() -> None:
+    assert not {"V03", "V05"} & codes(judged(*looped(2.0)))
+    assert {"V03", "V05"} <= codes(judged(*looped(2.5)))
+    short = codes(judged(*looped(1.5)))
+    assert "V05" in short
+    assert "V03" not in short  # fresh inputs that are quicker remember nothing
+    # one repetition that fits is enough: a neighbour slows some, a trick all
+    mixed = [*looped(2.5)[:2], sample(gemm(), 2, double_ns=4_000_000, fresh_ns=2_000_000)]
+    assert not {"V03", "V05"} & codes(judged(*mixed))
+
+
+def test_threads_that_waited_tell_nothing_of_their_loop() -> None:
+    item = gemm(threads=2)
+    found = [
+        sample(item, rep, cpu_clock="process", cpu_ns=[2_000_000] * 20, double_ns=9_000_000)
+        for rep in range(3)
+    ]
+    m = judged(*found, item=item)
+    assert "V11" in codes(m)
+    assert "V05" not in codes(m)
+    assert "waited" in next(one.words for one in m.unknown if one.rule == "V05")
+
+
+@pytest.mark.parametrize(
+    ("told", "rule"),
+    [
+        ({}, ""),
+        ({"memory_bytes": (1 << 30) + 4096}, ""),
+        ({"memory_bytes": 1 << 31}, "V15"),
+        ({"memory_bytes": "much"}, "V15"),
+        ({"machine": "aarch64"}, "V15"),
+        ({"seed": 8}, "V02"),
+        ({"run": "another"}, "V02"),
+    ],
+)
+def test_the_worker_s_own_hello_is_held_against_what_was_known(
+    told: dict[str, Any], rule: str
+) -> None:
+    the_work, spool = work(), Spool()
+    honest = {name: getattr(hello(), name) for name in ("target", "machine", "cpu_model")}
+    told = {"memory_bytes": 1 << 30, "seed": 7, "run": "", **honest, **told}
+    spool.add({"kind": "hello", **told})
+    spool.item(the_work.item, *three())
+    m, _ = judge(context(facts(), the_work), the_work, spool.collected())
+    assert codes(m) == ({rule} if rule else set())
+    assert not {"V02", "V15"} & {one.rule for one in m.unknown or ()}
