@@ -276,7 +276,6 @@ def test_resume_goes_on_with_the_modes_that_are_missing(tuned: Tuned) -> None:
     assert told == {"performance": "performance", "powersave": "powersave"}
 
 
-@pytest.mark.slow
 @pytest.mark.qemu
 def test_a_cut_link_gives_back_too(
     tmp_path: Path, virtual_board: Callable[[str], VirtualBoard]
@@ -288,10 +287,10 @@ def test_a_cut_link_gives_back_too(
     process = user.start("run", "suite.yaml", "--no-report")
     try:
         runs.wait_for(lambda: _signed(board), 200, "the worker's lease")
-        assert board.read(governor) == "performance\n"
+        assert board.read(governor).strip() == "performance"
         board.unplug()
         # the worker comes to its end, the lease is free, nobody here had a part in it
-        runs.wait_for(lambda: board.read(governor) == "schedutil\n", 400, "the old governor")
+        runs.wait_for(lambda: board.read(governor).strip() == "schedutil", 400, "its return")
     finally:
         board.plug()
         process.kill()
