@@ -27,7 +27,7 @@ CPUFREQ = knobs.CPUFREQ
 
 def files(**changes: str) -> dict[str, str]:
     """Two clusters; `changes` are of the first."""
-    found = {}
+    found: dict[str, str] = {}
     for policy, cpus, steps in (
         (0, "0 1 2 3", "600000 1200000 1800000"),
         (4, "4 5", "800000 2400000"),

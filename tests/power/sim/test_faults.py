@@ -66,6 +66,15 @@ def test_a_counter_that_wraps_several_times_in_a_window() -> None:
         assert abs(said.energy_net_j - power.net_j()) <= 1.5 * said.u_net_j
 
 
+def without(window: Readings, first: int, count: int) -> Readings:
+    """Take readings out of the middle."""
+
+    def rest(values: tuple[int, ...]) -> tuple[int, ...]:
+        return (*values[:first], *values[first + count :])
+
+    return replace(window, t_ns=rest(window.t_ns), raw=rest(window.raw), raw2=rest(window.raw2))
+
+
 def cut(readings: Readings, keep: slice) -> Readings:
     return replace(
         readings,
@@ -94,14 +103,7 @@ def test_a_sensor_that_vanishes(keep: slice, words: str) -> None:
     # and comes back: a hole of a second in the middle
     times = whole.windows[2].t_ns
     first = next(i for i, t in enumerate(times) if t > times[0] + 5 * S)
-    holed = replace(
-        whole.windows[2],
-        **{
-            name: (*values[:first], *values[first + 10 :])
-            for name in ("t_ns", "raw", "raw2")
-            if (values := getattr(whole.windows[2], name))
-        },
-    )
+    holed = without(whole.windows[2], first, 10)
     (said,) = board_energies([replace(whole, windows=[*whole.windows[:2], holed])])
     refused(said, "a gap between readings, in seconds")
 
