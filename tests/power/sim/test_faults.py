@@ -90,7 +90,7 @@ def cut(readings: Readings, keep: slice) -> Readings:
         (slice(0, 55), "readings do not cover the window"),
         (slice(60, None), "readings do not cover the window"),
         (slice(0, 5), "too few readings in the window"),
-        (slice(0, 1), "fewer than two readings"),
+        (slice(0, 1), "no reading came: the sensor went away or cannot be read"),
         (slice(0, 0), "fewer than two readings"),
     ],
 )
