@@ -113,7 +113,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_every_test_folder_mirrors_a_room() -> None:
     rooms = {path.name for path in HARNESS.iterdir() if (path / "__init__.py").is_file()}
-    others = {"faults", "helpers", "virtual", "golden", "data"}
+    others = {"faults", "verdicts", "helpers", "virtual", "golden", "data"}
     others |= {
         "kernels",
         "bench_common",
