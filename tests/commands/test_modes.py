@@ -217,6 +217,7 @@ def test_after_kill_9_of_controller_and_worker_the_guard_gives_back(tuned: Tuned
     tuned.wait_back()
 
 
+@pytest.mark.slow
 def test_kill_9_of_the_worker_alone_is_tried_again_in_the_same_mode(tuned: Tuned) -> None:
     tuned.suite("performance", repetitions=5)
     process = tuned.user.start("run", "suite.yaml", "--no-report")
@@ -261,6 +262,7 @@ def test_ctrl_c_gives_back_at_once(tuned: Tuned) -> None:
     assert len(tuned.user.rows()) == 4
 
 
+@pytest.mark.slow
 def test_resume_goes_on_with_the_modes_that_are_missing(tuned: Tuned) -> None:
     tuned.suite("performance, powersave", repetitions=5)
     process = tuned.user.start("run", "suite.yaml", "--no-report")
