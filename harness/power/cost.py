@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST = 0.01  # a share of the work's time; beyond it the joules are of other work than the times
+ALONE = 0.98  # of the time; a board that is busier tells more of its scheduler than of us
 _CONFIDENCE = 0.95
 
 
@@ -30,6 +31,7 @@ def sampling_cost(frame: Mapping[str, Any]) -> SamplingCost:
         fast_cpu=ratio(frame["off_cpu_ns"], frame["fast_cpu_ns"]),
         readings=frame["readings"],
         fast_readings=frame["fast_readings"],
+        ran=min(1.0, sum(frame["off_cpu_ns"]) / frame["off_core_ns"]),
         reader_cpu_ns=frame["reader_cpu_ns"] / count if count else None,
     )
 
@@ -45,8 +47,11 @@ def ratio(off_ns: Sequence[int], on_ns: Sequence[int]) -> Ratio:
 
 
 def judged(energies: Sequence[Energy], cost: SamplingCost | None) -> tuple[Energy, ...]:
-    """Return the energies, SUSPECT where reading the sensors surely slows the work too much."""
-    if cost is None or cost.wall.low <= 1 + MOST:
+    """Return the energies, SUSPECT where reading the sensors surely slows the work too much.
+
+    Nothing is held against them where the cores were shared with other work.
+    """
+    if cost is None or cost.wall.low <= 1 + MOST or cost.ran < ALONE:
         return tuple(energies)
     reason = Reason(
         rule="sampling",

@@ -39,7 +39,8 @@ class SamplingCost:
 
     `wall` and `cpu`: read as they are in energy windows; `fast_*`: four times as often.
     `readings` of all sensors at the usual pace, `reader_cpu_ns` of the sampling thread a reading.
-    `spare`: a core was left to that thread.
+    `spare`: a core was left to that thread. `ran`: the share of the time that the unread work had
+    its cores to itself; where others ran there, too, wall times tell of them.
     """
 
     pairs: int
@@ -52,6 +53,7 @@ class SamplingCost:
     readings: int
     fast_readings: int
     reader_cpu_ns: float | None = None
+    ran: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from harness.records.trial import LoadStep, Ratio, SamplingCost, SensorTrial
 
 
+BUSY = 0.98
+
+
 def facts(trial: SensorTrial | None) -> tuple[Fact, ...]:
     """Return the facts of a board card; none where no energy was asked for."""
     if trial is None:
@@ -52,6 +55,8 @@ def _step(step: LoadStep) -> str:
 def _cost(cost: SamplingCost) -> str:
     reader = f", {duration_ns(cost.reader_cpu_ns)} of CPU a reading" if cost.reader_cpu_ns else ""
     core = "on a spare core" if cost.spare else "no core to spare"
+    if cost.ran < BUSY:
+        core += f"; the board was busy, the work ran {100 * cost.ran:.0f}% of the time"
     pace = f"4 times as often {_share(cost.fast_wall)}"
     return f"{_share(cost.wall)} of the work's time ({pace}){reader}, {core}"
 

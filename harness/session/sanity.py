@@ -60,6 +60,7 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "readings": (0, 10**9),
     "fast_readings": (0, 10**9),
     "reader_cpu_ns": (0, LIMIT_NS),
+    "off_core_ns": (1, LIMIT_NS * 4096),
 }
 REAL: Mapping[str, tuple[float, float]] = {
     "clock_hz": (0.0, MAX_CLOCK_HZ),
@@ -114,7 +115,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "idle": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
     "step": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
     "sampling_cost": (
-        *("cpu_mask", "spare", "readings", "fast_readings", "reader_cpu_ns"),
+        *("cpu_mask", "spare", "readings", "fast_readings", "reader_cpu_ns", "off_core_ns"),
         *COST_LISTS,
     ),
     "peak": ("unit", "ops_per_s"),

@@ -19,7 +19,8 @@ enum { CHUNK = 4096 }; /* iterations: tens of microseconds */
 
 struct spin {
     const struct peak_loop *loop;
-    int64_t chunks, until_ns, cpu_ns, done; /* done: of the first core */
+    int64_t chunks, until_ns;
+    struct spin_done done;
 };
 
 /* The widest of them works hardest; every board has one, be it of scalars. */
@@ -36,14 +37,15 @@ static const struct peak_loop *widest(uint32_t features) {
 
 static void part(void *self, size_t index) {
     struct spin *s = self;
-    int64_t done = 0, cpu = clock_thread_ns();
+    int64_t done = 0, begin = clock_now_ns(), cpu = clock_thread_ns();
     do {
         s->loop->run(CHUNK);
         done++;
     } while (s->chunks > 0 ? done < s->chunks : clock_now_ns() < s->until_ns);
-    __atomic_add_fetch(&s->cpu_ns, clock_thread_ns() - cpu, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&s->done.cpu_ns, clock_thread_ns() - cpu, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&s->done.core_ns, clock_now_ns() - begin, __ATOMIC_RELAXED);
     if (index == 0)
-        s->done = done;
+        s->done.chunks = done;
 }
 
 int spin_verb(int argc, char **argv) {
@@ -66,12 +68,10 @@ int spin_verb(int argc, char **argv) {
         fprintf(stderr, "runner: spin: %s\n", err);
         return EXIT_BUG;
     }
-    struct spin_done done = {.begin_ns = clock_now_ns()};
-    s.until_ns = done.begin_ns + strtoll(argv[3], NULL, 10);
+    s.done.begin_ns = clock_now_ns();
+    s.until_ns = s.done.begin_ns + strtoll(argv[3], NULL, 10);
     s.chunks = strtoll(argv[4], NULL, 10);
     crew_run(crew);
-    done.end_ns = clock_now_ns();
-    done.cpu_ns = s.cpu_ns;
-    done.chunks = s.done;
-    return write_all(RESULT_FD, &done, sizeof done) ? 0 : EXIT_BUG;
+    s.done.end_ns = clock_now_ns();
+    return write_all(RESULT_FD, &s.done, sizeof s.done) ? 0 : EXIT_BUG;
 }

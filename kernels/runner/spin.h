@@ -7,6 +7,7 @@
 struct spin_done {
     int64_t begin_ns, end_ns; /* CLOCK_MONOTONIC, around the work of all cores */
     int64_t cpu_ns;           /* of all cores together, without their waiting for each other */
+    int64_t core_ns;          /* the time in which they used that, added up alike: more where others ran there, too */
     int64_t chunks;           /* done by the first core */
 };
 /* spin DIR RUN CORES NS CHUNKS: so many chunks on each core; CHUNKS 0: until NS have passed. */

@@ -18,7 +18,7 @@ enum { OFF, ON, FAST, WAYS };
 
 struct cost {
     int64_t ns[WAYS * 2][JOB_COST_PAIRS_MAX]; /* wall and CPU time of each way */
-    int64_t readings[WAYS], reader_cpu_ns;
+    int64_t readings[WAYS], core_ns[WAYS], reader_cpu_ns;
     size_t pairs;
 };
 
@@ -83,6 +83,7 @@ static void put_cost(struct worker *w, const struct cost *cost, const char *mask
         json_ints(&json, names[i], cost->ns[i], cost->pairs, 1);
     json_int(&json, "readings", cost->readings[ON]);
     json_int(&json, "fast_readings", cost->readings[FAST]);
+    json_int(&json, "off_core_ns", cost->core_ns[OFF]);
     json_int(&json, "reader_cpu_ns", cost->reader_cpu_ns);
     json_close(&json);
     spool_put(&w->spool, &json);
@@ -103,6 +104,7 @@ static bool one_cost(struct worker *w, size_t index, size_t way, const cpu_set_t
     s->faster = 1;
     cost->readings[way] += sampler_taken(s) - taken;
     cost->reader_cpu_ns += s->cpu_ns;
+    cost->core_ns[way] += done.core_ns;
     cost->ns[2 * way][cost->pairs] = done.end_ns - done.begin_ns;
     cost->ns[2 * way + 1][cost->pairs] = done.cpu_ns;
     return good;

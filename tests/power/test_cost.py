@@ -19,7 +19,7 @@ from tests.power.fixtures import POWER, window
 def frame(**changes: Any) -> dict[str, Any]:
     lists = dict.fromkeys(COST_LISTS, [50_000_000] * 9)
     told = {"cpu_mask": "0x2", "spare": True, "readings": 9, "fast_readings": 36}
-    return {**lists, **told, "reader_cpu_ns": 450_000, **changes}
+    return {**lists, **told, "reader_cpu_ns": 450_000, "off_core_ns": 450_000_000, **changes}
 
 
 def energy() -> Energy:
@@ -72,6 +72,10 @@ def test_only_a_cost_that_is_surely_too_high_is_held_against_joules() -> None:
     assert found.reasons[-1].rule == "sampling"
     assert found.reasons[-1].seen == pytest.approx(0.02)
     assert found.reasons[-1].limit == 0.01
+    # the unread work shared its cores: what slowed the rest is not known
+    busy = sampling_cost(frame(on_wall_ns=[51_000_000] * 9, off_core_ns=500_000_000))
+    assert busy.ran == pytest.approx(0.9)
+    assert judged([energy()], busy) == (energy(),)
     # two of nine pairs below the limit: not sure
     torn = sampling_cost(frame(on_wall_ns=[50_100_000] * 2 + [51_000_000] * 7))
     assert judged([energy()], torn) == judged([energy()], None) == (energy(),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.records.trial import LoadStep, Ratio, SamplingCost, SensorTrial
 from harness.report.trials import facts, lines
 from tests.helpers import measurements as made
@@ -25,6 +27,7 @@ COST = SamplingCost(
     readings=9,
     fast_readings=36,
     reader_cpu_ns=12_300.0,
+    ran=0.999,
 )
 
 
@@ -50,6 +53,11 @@ def test_the_cost_is_one_line() -> None:
         "b: cost of sampling: +0.12% [-0.05, +0.31] of the work's time"
         " (4 times as often +0.40% [+0.10, +0.60]), 12.3 us of CPU a reading, on a spare core"
     )
+
+
+def test_a_busy_board_is_said() -> None:
+    (line,) = lines({"b": SensorTrial(cost=replace(COST, ran=0.551))})
+    assert line.endswith("on a spare core; the board was busy, the work ran 55% of the time")
 
 
 def test_the_board_card_carries_it() -> None:

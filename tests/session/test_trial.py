@@ -38,7 +38,7 @@ def session(*, load_mw: int | None, cost: int | None = None) -> Collector:
         spool.add(window("step", 20, 3, load_mw, cpu_mask="0x3"))
     if cost is not None:
         lists = {key: [cost if key.startswith("on") else 10**8] * COST_PAIRS for key in COST_LISTS}
-        told = {"cpu_mask": "0x1", "spare": True, "reader_cpu_ns": 9000}
+        told = {"cpu_mask": "0x1", "spare": True, "reader_cpu_ns": 9000, "off_core_ns": 9 * 10**8}
         readings = {"readings": 9, "fast_readings": 36}
         spool.add({"kind": "sampling_cost", **lists, **told, **readings})
     own = {"item": ITEM.item_id, "window": 0, "inferences": 100, "check": True}
