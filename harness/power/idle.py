@@ -50,7 +50,7 @@ def idle_of(
     shares = _shares(sides[0], sides[1], windows)
     at = sum(shares) / len(shares)
     drift, u_drift = means[0] - means[1], math.sqrt(2) * math.hypot(each, noise.steady)
-    strayed = max(abs(drift), math.sqrt(2) * each) * math.sqrt(_bridge(shares))
+    strayed = abs(drift) * math.sqrt(_bridge(shares))
     # the same load lies at the same place of a step before and after
     u_w = math.hypot(each * math.hypot(1 - at, at), noise.steady, strayed)
     mean_w = (1 - at) * means[0] + at * means[1]

@@ -12,7 +12,7 @@
 #else
 #define HAS_ARM_SENSORS 0
 #endif
-#define JOB_SENSORS_MAX 16
+#define JOB_SENSORS_MAX 256
 #define JOB_COST_PAIRS_MAX 50
 #define JOB_WATCHES_MAX 64
 #define JOB_ARGS_MAX 64

@@ -95,11 +95,11 @@ class VirtualBoard:
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the board from outside, e.g. a sensor under /sys."""
-        self._outside(path).write_text(text)
+        self.outside(path).write_text(text)
 
     def read(self, path: str) -> str:
         """Read a file of the board from outside."""
-        return self._outside(path).read_text()
+        return self.outside(path).read_text()
 
     def freeze(self) -> None:
         """Hang the board: its kernel still acknowledges packets, nothing else happens."""
@@ -122,7 +122,8 @@ class VirtualBoard:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._init_pid, signal.SIGKILL)
 
-    def _outside(self, path: str) -> Path:
+    def outside(self, path: str) -> Path:
+        """Return a file of the board as it is found from outside, while the board lives."""
         return Path(f"/proc/{self._init_pid}/root{self.folder}/root{path}")
 
     def _address(self, last: int) -> str:
