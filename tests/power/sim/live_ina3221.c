@@ -29,7 +29,7 @@
 #define LOOKS 10
 #define LOOKS_ANEW 100
 #define PIDS_MAX (1 << 22)
-#define STEPS_MAX 180000 /* three minutes of truth */
+#define STEPS_MAX 600000 /* ten minutes of truth */
 #define VOLTS 5.0
 #define SHUNT_MOHM 5.0
 #define STEP_UV 40.0
