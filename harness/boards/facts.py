@@ -10,16 +10,16 @@ from harness.boards.counters import is_counter
 from harness.boards.families.table import family_of
 from harness.boards.likeness import contradiction
 from harness.boards.modes import barred, parse_query, policies, power_modes
-from harness.boards.thermal import values_c
+from harness.boards.thermal import cpu_c, cpu_path, trip_c, values_c
 from harness.boards.topology import clusters
 from harness.boards.units import idle_units
 from harness.boards.watch import trips_c, watch
 from harness.config.tree import number
-from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile
+from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile, mask_cores
 from harness.records.measurement import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.boards.probe import Probe
 
@@ -57,13 +57,24 @@ def facts(
         runtime_devices=probe.runtime_devices,
         runtime_absent=probe.runtime_absent,
         emulated=_emulated(entry, probe, hello),
-        clusters=clusters(probe.files),
+        clusters=_here(clusters(probe.files), hello),
         idle_units=idle_units(probe, hello),
         modes=power_modes(probe.files, probe.nvpmodel),
         mode_found=(parse_query(probe.mode) or ("",))[0],
         modes_barred=barred(tune=entry.tune, become=entry.become, may_write=bool(probe.writable)),
         policies=policies(probe.files),
+        start_c=cpu_c(probe.files),
+        trip_c=trip_c(probe.files, cpu_path(probe.files)),
     )
+
+
+def _here(found: Mapping[str, tuple[int, ...]], hello: Hello) -> dict[str, tuple[int, ...]]:
+    """Return the clusters as far as they are on line and the runner may use them."""
+    usable = {*mask_cores(hello.core_mask), *mask_cores(hello.isolated_mask)}
+    if not usable:
+        return dict(found)
+    mine = {name: tuple(cpu for cpu in cpus if cpu in usable) for name, cpus in found.items()}
+    return {name: cpus for name, cpus in mine.items() if cpus}
 
 
 def board_id(entry: BoardEntry, probe: Probe, hello: Hello, model: str) -> str:

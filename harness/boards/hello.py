@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import ProtocolError
-from harness.records.board import Hello
+from harness.records.board import Hello, mask_cores
 from harness.records.codec import from_json
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def _clean(text: str) -> str:
     return "".join(c for c in text if c.isprintable())[:_MAX_TEXT]
 
 
+def _is_mask(mask: str) -> bool:
+    return not mask or bool(mask_cores(mask))
+
+
 def _wrong(hello: Hello) -> str:
     names = [name for variants in hello.variants.values() for name in variants]
     checks = {
@@ -64,6 +68,8 @@ def _wrong(hello: Hello) -> str:
         # NaN compares false
         "clock_hz": 0 <= hello.clock_hz <= _MAX_CLOCK_HZ,
         "memory_bytes": 0 <= hello.memory_bytes <= _MAX_BYTES,
+        "core_mask": _is_mask(hello.core_mask),
+        "isolated_mask": _is_mask(hello.isolated_mask),
         "page_bytes": 0 < hello.page_bytes <= _MAX_BYTES,
     }
     return ", ".join(name for name, good in checks.items() if not good)

@@ -80,7 +80,8 @@ done
 for d in "$r"/sys/class/thermal/cooling_device*; do values "$d"/type "$d"/cur_state; done
 values "$r"/sys/devices/platform/soc*/soc*firmware/get_throttled "$r"/var/lib/nvpmodel/status
 c=$r/sys/devices/system/cpu
-values "$c"/online "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
+values "$c"/online "$r"/sys/devices/cpu_core/cpus "$r"/sys/devices/cpu_atom/cpus
+values "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
 for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
   values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
     "$d"/related_cpus "$d"/scaling_max_freq "$d"/scaling_driver "$d"/scaling_min_freq \

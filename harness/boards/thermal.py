@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MIN_C, MAX_C = -20.0, 125.0
+MIN_TRIP_C = 40.0  # below, it is a fan's, or nobody ever set it
 # Firmware that has no sensor prints a constant here.
 _CONSTANTS = {0, 50_000, 100_000}
 _CONSTANT_NAMES = re.compile(r"pmic|virtual|fan-est", re.IGNORECASE)
@@ -61,9 +62,17 @@ def trip_c(files: Mapping[str, str], path: str) -> float | None:
         for name in files
         if name.startswith(f"{zone}trip_point_") and name.endswith("_type")
         if files[name] in {"passive", "hot", "critical"}
-        if 0 < (value := number(files, f"{name.removesuffix('type')}temp") or 0) <= 150_000
+        if MIN_TRIP_C * 1000
+        <= (value := number(files, f"{name.removesuffix('type')}temp") or 0)
+        <= 150_000
     ]
     return min(trips, default=None)
+
+
+def cpu_c(files: Mapping[str, str]) -> float | None:
+    """Return the likeliest CPU temperature in degrees, None where there is none."""
+    path = cpu_path(files)
+    return (number(files, path) or 0) / 1000 if path else None
 
 
 def _label(files: Mapping[str, str], path: str) -> str:

@@ -96,22 +96,21 @@ def _arms(entry: BoardEntry, base: str, head: str | None) -> Iterator[tuple[Read
 
 def _duel(chosen: Chosen, arms: tuple[Ready, Ready], keyword: str | None) -> Duel:
     from harness.commands.planning import Workshop, make_plan
+    from harness.records.scenario import long_run
     from harness.session.arms import Duel
     from harness.session.job import holder
     from harness.store.layout import new_run_id
 
     base, head = arms
     plan = make_plan(chosen, [base.facts], keyword=keyword, profile=None)
-    native = [
-        p
-        for p in plan.items
-        # two builds are compared on the board as it is
-        if not p.skip and p.item.runtime == "native" and p.item.mode == "default"
-    ]
+    ours = [p for p in plan.items if not p.skip and p.item.runtime == "native"]
+    # two builds are compared on the board as it is; a slot is one short process
+    native = [p for p in ours if p.item.mode == "default" and long_run(p.item.scenario) is None]
     if not native:
         raise CannotTellError("nothing to compare: the suite has no native item here")
     if len(native) < len(plan.items):
-        note(f"{len(plan.items) - len(native)} items are left out: only native ones are our builds")
+        left_out = len(plan.items) - len(native)
+        note(f"{left_out} items are left out: only native ones in short runs tell builds apart")
     base_sha256, head_sha256 = (arm.deployed.sha256 for arm in arms)
     same = " (the same build)" if base_sha256 == head_sha256 else ""
     note(f"base {base_sha256[:12]}, head {head_sha256[:12]}{same}")

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
+from harness.config.lengths import Duration, Rate
 from harness.config.schema import Strict
 from harness.config.words import NAME, CoreChoice, Name, Network, Scheme, Shape, check
 from harness.records.external import PREFIX
@@ -100,6 +101,9 @@ class ProtocolModel(Strict):
     energy_windows: int | None = Field(default=None, ge=1, le=100)
     energy_window_s: float | None = Field(default=None, ge=0.5, le=3600)
     idle_s: float | None = Field(default=None, ge=0, le=3600)
+    periodic_s: float | None = Field(default=None, ge=1, le=3600)
+    cool_margin_c: float | None = Field(default=None, ge=0, le=100)
+    cool_cap_s: float | None = Field(default=None, ge=0, le=3600)
 
 
 class KernelBlockModel(Strict):
@@ -110,6 +114,8 @@ class KernelBlockModel(Strict):
     shapes: Many[Shape]
     on: Many[CoreChoice] = ("1",)
     implementations: Annotated[tuple[str, ...], BeforeValidator(_implementations)] = ("best",)
+    sustained: Duration | None = None
+    periodic: Rate | None = None
 
 
 class NetworkBlockModel(Strict):
@@ -123,6 +129,8 @@ class NetworkBlockModel(Strict):
     inflight: Many[Annotated[int, Field(ge=1, le=64)]] = (1,)
     scenario: Many[Literal["latency", "throughput"]] = ("latency",)
     on: Many[CoreChoice] = ("1",)
+    sustained: Duration | None = None
+    periodic: Rate | None = None
 
 
 class ExternalBlockModel(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from harness.records.meter import MeterEntry
 from harness.records.modes import CpuPolicy, InForce, PowerMode
 
 LOCAL = "local"
+_MASK = re.compile(r"0x[0-9a-f]{1,256}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,8 @@ class Hello:
     page_bytes: int
     emulated: str
     vm: bool
+    core_mask: str = ""  # cores that the runner may use, "" = a runner that does not tell
+    isolated_mask: str = ""  # cores that are kept free of other work, and that it may use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +129,8 @@ class BoardFacts:
     modes_barred: str = ""  # why no mode can be set there
     policies: tuple[CpuPolicy, ...] = ()
     in_force: InForce | None = None  # a mode that this session has set
+    start_c: float | None = None  # the watched temperature when the board was probed
+    trip_c: float | None = None  # where the board slows itself down, as far as it tells
 
     @property
     def name(self) -> str:
@@ -132,10 +138,47 @@ class BoardFacts:
         return self.entry.name
 
     def cpu_list(self, cores: str) -> str:
-        """The JOB's `cores` value for `1`, `all`, `4`, `1@big`, `all@little` (last ones first)."""
-        count, _, cluster = cores.partition("@")
-        if cores in {"1", "all"}:
+        """The JOB's `cores` value for `1`, `all`, `4`, `1@big`, `all@little`.
+
+        The best come first: isolated ones before others, those of the fastest cluster before
+        slower ones, the last of them before the first, where a kernel puts less of its own work.
+        """
+        if cores == "all" or (cores == "1" and not self.clusters and not self.isolated):
             return cores
-        known = self.clusters.get(cluster, ()) if cluster else tuple(range(self.hello.cores))
-        chosen = known if count == "all" else known[-int(count) :]
-        return ",".join(str(cpu) for cpu in chosen)
+        chosen = self._chosen(cores)
+        # to the runner a lone `1` is a count
+        return f"{chosen[0]}-{chosen[0]}" if len(chosen) == 1 else ",".join(map(str, chosen))
+
+    def core_mask(self, cores: str) -> str:
+        """The affinity mask of `cpu_list`, such as `0xc0`; "" where the runner chooses."""
+        if cores != "all" and self.cpu_list(cores) == cores:
+            return ""
+        return f"{sum(1 << cpu for cpu in self._chosen(cores)):#x}"
+
+    @property
+    def allowed(self) -> tuple[int, ...]:
+        """Cores that the runner may use; an offline one is none of them."""
+        return mask_cores(self.hello.core_mask) or tuple(range(self.hello.cores))
+
+    @property
+    def isolated(self) -> tuple[int, ...]:
+        """Cores that are kept free of other work."""
+        return mask_cores(self.hello.isolated_mask)
+
+    def _chosen(self, cores: str) -> tuple[int, ...]:
+        count, _, cluster = cores.partition("@")
+        known = self.clusters.get(cluster, ()) if cluster else (*self.allowed, *self.isolated)
+        if count == "all":
+            return known if cluster else self.allowed
+        weakest_first = [cpu for cpus in self.clusters.values() for cpu in cpus]
+        strength = {cpu: place for place, cpu in enumerate(weakest_first)}
+        ordered = sorted(set(known), key=lambda cpu: (cpu in self.isolated, strength.get(cpu, cpu)))
+        return tuple(sorted(ordered[-int(count) :]))
+
+
+def mask_cores(mask: str) -> tuple[int, ...]:
+    """Return the core numbers of a mask such as `0xc`; () where it is none."""
+    if not _MASK.fullmatch(mask):
+        return ()
+    value = int(mask, 16)
+    return tuple(cpu for cpu in range(value.bit_length()) if value >> cpu & 1)

@@ -93,6 +93,9 @@ class Protocol:
     energy_windows: int = 1
     energy_window_s: float = 3.0
     idle_s: float = 3.0
+    periodic_s: float = 10.0  # how long a periodic run takes
+    cool_margin_c: float = 3.0  # how much warmer than at first a board may be for a long run
+    cool_cap_s: float = 5.0  # the longest wait for that, in each phase; 0 = no waiting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,10 +110,14 @@ class Startup:
 
 @dataclass(frozen=True, kw_only=True)
 class Cores:
-    """Which cores were asked for and the affinity mask that was verified."""
+    """Which cores were asked for and the affinity mask that was verified.
+
+    `asked`: the mask that the choice stands for on this board, where not the runner chose.
+    """
 
     cluster: str
     mask: str | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +148,48 @@ class Energy:
     active_w: float
     inferences_per_joule: float
     inferences_per_joule_net: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sustained:
+    """A run without a pause: rates in inferences/s, times in seconds from its beginning.
+
+    `rates` are those of the buckets, thinned out to at most 120 of `bucket_s` each (all of them are
+    among the raw samples); `time_to_throttle_s` absent: it never slowed down for good.
+    """
+
+    length_s: float
+    inferences: int
+    first_minute: float
+    steady: float
+    ratio: float  # steady / first minute
+    time_to_throttle_s: float | None = None
+    bucket_s: float
+    rates: tuple[float, ...]
+    clocks_hz: tuple[float, ...] = ()  # of a timed chain, at even distances
+    start_c: float | None = None
+    end_c: float | None = None
+    max_c: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Periodic:
+    """A run at a pace: the next release is an inference's deadline.
+
+    `missed` counts those that came late and those that were dropped, as their time was over before
+    they could begin; `lateness_*`: how long after its deadline an inference ended, 0 = in time.
+    """
+
+    rate_per_s: float
+    releases: int
+    inferences: int
+    missed: int
+    lateness_p99_ns: float
+    lateness_max_ns: float
+    busy: float  # share of the window in which it worked
+    start_c: float | None = None
+    end_c: float | None = None
+    max_c: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +246,10 @@ class Measurement:
     layers: tuple[LayerTime, ...] | None = None  # of a native network, where they were asked for
     unknown: tuple[Reason, ...] | None = None  # rules that could not be evaluated, and why
     notes: tuple[Reason, ...] | None = None  # what rules saw that spoils nothing here
+    sustained: Sustained | None = None
+    periodic: Periodic | None = None
+    hot: bool | None = None  # True: begun warmer than asked for, as the cap on cooling was reached
+    hot_c: float | None = None
 
 
 def is_unchecked(m: Measurement) -> bool:
@@ -218,6 +268,7 @@ class SampleSet:
     wall_ns: tuple[int, ...]
     cpu_ns: tuple[int, ...]
     attempt: int = 1
+    inferences: tuple[int, ...] | None = None  # of each sample, where they differ: buckets
 
 
 @dataclass(frozen=True, kw_only=True)

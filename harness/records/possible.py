@@ -33,6 +33,12 @@ def _faults(m: Measurement) -> Iterator[str]:
     yield from _outside({"peak_share": m.peak_share, "unit_share": m.unit_share}, 0.0, 1e6)
     others = {"clock_hz": m.clock_hz, "temperature_c": m.temperature_c}
     yield from _outside(others, -_MOST, _MOST)
+    if m.sustained is not None:
+        found = m.sustained
+        rates = {"first": found.first_minute, "steady": found.steady, "length_s": found.length_s}
+        yield from _outside({f"sustained.{name}": v for name, v in rates.items()}, *_RATE)
+    if m.periodic is not None and not 0 <= m.periodic.missed <= m.periodic.releases:
+        yield f"periodic.missed is {m.periodic.missed} of {m.periodic.releases}"
     for layer in m.layers or ():
         if not 0 <= layer.ns <= _NS[1] or not 0 <= layer.macs <= _MOST:
             yield f"layer {layer.name}: {layer.ns:.4g} ns, {layer.macs} MACs"

@@ -117,6 +117,24 @@ class Scatter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TraceLine:
+    """One sustained run: its rate in each step, 1 = that of its first minute."""
+
+    title: str
+    step_s: float
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """A plot of rates over time."""
+
+    id: str
+    title: str
+    lines: tuple[TraceLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayerLine:
     """One layer of a network: what it does, what it took, which kernel did it."""
 
@@ -226,6 +244,8 @@ class Page:
     networks: Table | None
     layers: tuple[Layers, ...]
     tradeoffs: tuple[Scatter, ...]
+    long_runs: tuple[Table, ...]
+    traces: Trace | None
     watts: Watts | None
     energy: tuple[Table, ...]
     bridges: tuple[Fact, ...]

@@ -12,6 +12,7 @@ from harness.report import (
     grid,
     health,
     layers,
+    long,
     surroundings,
     tables,
     tradeoffs,
@@ -31,7 +32,8 @@ def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = (
         raise ValueError("a report needs a run")
     rows = shown(runs, bridges)
     real = [r for r in rows if not r.m.emulated]
-    proven = [r for r in real if not is_unchecked(r.m)]
+    short = [r for r in real if not long.is_long(r.m)]
+    proven = [r for r in short if not is_unchecked(r.m)]
     charts, left_out = bars.charts(proven)
     absent = {board: said for run in runs for board, said in run.facts.sensor_absent.items()}
     compared = watts.watts(real, absent, bridges)
@@ -39,12 +41,14 @@ def build(runs: Sequence[StoredRun], command: str, bridges: Sequence[Bridge] = (
         heading=_heading(runs, command, rows, compared),
         boards=health.cards(runs, rows),
         glance=bars.glance(proven),
-        results=grid.results(real),
+        results=grid.results(short),
         charts=charts,
         charts_left_out=left_out,
         networks=tables.networks(proven),
         layers=layers.breakdowns(proven),
         tradeoffs=tradeoffs.tradeoffs(proven),
+        long_runs=long.tables(real),
+        traces=long.traces(real),
         watts=compared,
         energy=tables.energy(real),
         bridges=crossings.used(real),

@@ -36,10 +36,13 @@ def render_page(page: Page) -> str:
 
     from harness.report.figures import draw
     from harness.report.scatter import draw_scatter
+    from harness.report.traces import draw_trace
 
     # the drawing escapes its own texts, the style is ours; the templates escape everything else
     drawings = {chart.id: Markup(draw(chart)) for chart in page.charts}  # noqa: S704 - see above
     drawings |= {plot.id: Markup(draw_scatter(plot)) for plot in page.tradeoffs}  # noqa: S704 - see above
+    if page.traces:
+        drawings[page.traces.id] = Markup(draw_trace(page.traces))  # noqa: S704 - see above
     style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - see above
     return (
         _templates().get_template("page.html.j2").render(page=page, drawings=drawings, style=style)

@@ -11,6 +11,7 @@ from harness.records.bridge import Bridge
 from harness.records.measurement import Measurement, Status, is_unchecked
 from harness.report import joules, words
 from harness.report.joules import Told, best_of_each, told
+from harness.report.long import is_long, words_of
 from harness.report.metrics import Metric, dimensions_named, metric_named
 from harness.report.rows import scheme_order
 from harness.report.verdicts import first_reason, has_number, may_rank
@@ -52,7 +53,7 @@ def item_line(m: Measurement, bridges: Sequence[Bridge] = ()) -> str:
         m.status.value,
         m.board + (" (emulated)" if m.emulated else " (vm)" if m.vm else ""),
         f"{m.workload} {m.scheme}{shape}",
-        f"{words.engine(m)} {where}",
+        " ".join((words.engine(m), where, *([m.scenario] if is_long(m) else []))),
         *(_numbers(m, bridges) if has_number(m) else []),
         first_reason(m),
     ]
@@ -80,8 +81,10 @@ def item_lines(measurements: Iterable[Measurement], bridges: Sequence[Bridge] = 
 
 def _numbers(m: Measurement, bridges: Sequence[Bridge]) -> list[str]:
     width = words.plus_minus(m)
-    found = [f"{words.latency(m)} +-{width}" if width else words.latency(m)]
-    found += [rate(m.inferences_per_s)] if m.inferences_per_s else []
+    found = words_of(m)
+    if not found:
+        found = [f"{words.latency(m)} +-{width}" if width else words.latency(m)]
+        found += [rate(m.inferences_per_s)] if m.inferences_per_s else []
     if m.kind == "kernel" and m.ops_per_s:
         found.append(words.ops(m.ops_per_s))
     if m.peak_share is not None:
@@ -94,6 +97,7 @@ def _numbers(m: Measurement, bridges: Sequence[Bridge]) -> list[str]:
     found += ["seeded weights"] if m.weights == "seeded" else []
     state = [words.gigahertz(m.clock_hz)] if m.clock_hz else []
     state += [f"{m.temperature_c:.0f} C"] if m.temperature_c is not None else []
+    state += ["(began hot)"] if m.hot else []
     return [*found, " ".join(state)]
 
 
@@ -148,6 +152,9 @@ def pivot(
     for entry in (e for m in measurements for e in _entries(m, chosen, bridges)):
         head, column = (" ".join(get(entry.m) for get in by) for by in (down, across))
         head += entry.apart + (" (unchecked)" if is_unchecked(entry.m) else "")
+        # a rate that lasts, or a pace, is no value of the same row
+        is_apart = is_long(entry.m) and "scenario" not in f"{rows},{cols}"
+        head += f" ({entry.m.scenario})" if is_apart else ""
         cells.setdefault(harmless(head), {}).setdefault(harmless(column), []).append(entry)
         columns[harmless(column)] = None
     names = sorted(columns, key=scheme_order) if cols == "scheme" else list(columns)
@@ -253,7 +260,8 @@ def item_name(m: Measurement) -> str:
     """Return `pi5 gemm w1a1 512x512x512 native 1`, cleaned."""
     shape = f" {m.shape}" if m.kind == "kernel" else ""
     apart = " (unchecked)" if is_unchecked(m) else ""
-    where = f"{m.runtime} {m.cores.cluster}{apart}"
+    long = f" {m.scenario}" if is_long(m) else ""
+    where = f"{m.runtime} {m.cores.cluster}{long}{apart}"
     return harmless(f"{m.board} {m.workload} {m.scheme}{shape} {where}")
 
 

@@ -14,9 +14,11 @@ from harness.records.item import Work
 from harness.records.measurement import Measurement, Reason, SampleSet, Status
 from harness.records.possible import impossible
 from harness.records.rules import is_believed
-from harness.session.collect import Collector, Payload
-from harness.session.events import Advanced, Closed, Event, Peaks
+from harness.records.scenario import long_run
+from harness.session.collect import TIMED_KINDS, Collector, Payload
+from harness.session.events import Advanced, Closed, Event, Note, Peaks
 from harness.session.judge import Context, absent, judge
+from harness.session.sanity import words_of
 
 Emit = Callable[[Event], None]
 Verdict = tuple[Measurement, Sequence[SampleSet]]
@@ -31,7 +33,7 @@ class Account:
         self._partial: dict[str, Verdict] = {}
         self._leg: frozenset[str] = frozenset(self._open)
         self._collector = Collector()
-        self._total = len(works) * context.plan.protocol.repetitions_max
+        self._total = _repetitions(works, context)
         self._repetitions = 0
         self.bug: Exception | None = None
 
@@ -47,7 +49,7 @@ class Account:
         self._collector, self.context = collector, context
         self._leg = frozenset(w.item.item_id for w in (self.open_works if works is None else works))
         self._repetitions = 0
-        self._total = len(self._leg) * context.plan.protocol.repetitions_max
+        self._total = _repetitions([self._open[one] for one in self._leg], context)
 
     def frame(self, payload: Payload) -> None:
         """React to one frame: progress, peaks, a final close."""
@@ -59,7 +61,9 @@ class Account:
             self._emit(
                 Peaks(board=board, ops_per_s=dict(of.peaks), read_bytes_per_s=dict(of.reads))
             )
-        elif kind == "sample" and item in self._open:
+        elif kind == "note":  # of the worker itself, such as what it waits for
+            self._emit(Note(board=board, words=words_of(payload, "words")))
+        elif kind in TIMED_KINDS and item in self._open:
             self._repetitions += 1
             self._emit(self._advanced(board, item, payload))
         elif kind == "item_end" and payload.get("final") and item in self._open:
@@ -119,6 +123,8 @@ class Account:
         if not is_believed(row.status):
             return row.status is not Status.INFRA
         done = row.latency_ns.repetitions if row.latency_ns else 0
+        if row.sustained or row.periodic:
+            return True
         return done >= self.context.plan.protocol.repetitions_min
 
     def _judged(self, item: str) -> Verdict:
@@ -160,6 +166,12 @@ class Account:
             done=self._repetitions,
             total=self._total,
         )
+
+
+def _repetitions(works: Sequence[Work], context: Context) -> int:
+    """Timed processes at most; a long run is one."""
+    most = context.plan.protocol.repetitions_max
+    return sum(1 if long_run(w.item.scenario) else most for w in works)
 
 
 def _cut_short(verdict: Verdict, error: HarnessError) -> Verdict:

@@ -13,7 +13,9 @@ from harness.session.sanity import fault
 from harness.transport.frames import Frame
 
 Payload = dict[str, Any]
-DATA_KINDS = ("sample", "energy")
+DATA_KINDS = ("sample", "energy", "long")
+# what a timed process left: of a repetition, or of a long run
+TIMED_KINDS = ("sample", "long")
 # of the board, not of an item: nothing proves them but their own line
 BOARD_KINDS = ("peak", "read", "idle", "step", "sampling_cost", "hello", "state")
 # of frames in memory; a publishable run of two hundred items is a tenth of it
@@ -34,17 +36,17 @@ class ItemFrames:
 
     @property
     def samples(self) -> list[Payload]:
-        """Proven sample frames in the order of their repetitions; none where one cannot be."""
-        return self._proven("sample")
+        """Proven frames of repetitions in order, or of the long run; none where one cannot be."""
+        return self._proven(*TIMED_KINDS)
 
     @property
     def windows(self) -> list[Payload]:
         """Proven energy frames; none where a frame of the item cannot be."""
         return self._proven("energy")
 
-    def _proven(self, kind: str) -> list[Payload]:
+    def _proven(self, *kinds: str) -> list[Payload]:
         proven = [] if self.fault else self.frames[: self.proven]
-        return [f for f in proven if f["kind"] == kind]
+        return [f for f in proven if f["kind"] in kinds]
 
 
 @dataclass

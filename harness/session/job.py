@@ -7,6 +7,8 @@ import platform
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.records.scenario import long_run
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -32,6 +34,8 @@ class Job:
     root: str = "/"
     watch: Mapping[str, WatchFile] = field(default_factory=dict)
     sensors: Sequence[SensorFile] = ()
+    cool_mc: int = 0  # the warmest that a long thing may begin, 0 = the board does not tell
+    cool_round_mc: int = 0  # the same of a round
     # meters beside the board are read meanwhile: windows are wanted without a sensor, too
     meters: bool = False
     step_s: float = 0.0  # load step before the first energy window
@@ -81,6 +85,9 @@ def _head(job: Job) -> Iterator[bytes]:
     yield line("isa_mask", job.isa_mask)
     yield line("peaks", int(job.peaks))
     yield line("root", job.root)
+    yield line("cool_mc", job.cool_mc)
+    yield line("cool_round_mc", job.cool_round_mc)
+    yield line("cool_cap_ns", int(protocol.cool_cap_s * 1e9))
     yield line("items", len(job.works))  # a job that was cut between two items is refused
     if job.meters:
         yield line("meters", 1)
@@ -119,7 +126,12 @@ def _items(job: Job) -> Iterator[bytes]:
         yield line("threads", work.item.threads)
         yield line("cores", job.cpu_list(work.item.cores))
         yield line("timeout_s", work.timeout_s or job.timeout_s)
-        reads = work.item.energy and (job.sensors or job.meters)
+        asked = long_run(work.item.scenario)
+        if asked:  # its own window is what joules are taken over
+            yield line("sustain_ns", int(asked.seconds(job.protocol.periodic_s) * 1e9))
+        if asked and asked.is_periodic:
+            yield line("pace_ns", asked.period_ns)
+        reads = work.item.energy and (job.sensors or job.meters) and not asked
         windows = job.protocol.energy_windows if reads else 0
         yield line("energy_windows", windows)
         yield line("energy_window_ns", int(job.protocol.energy_window_s * 1e9))

@@ -22,10 +22,12 @@ from harness.records.measurement import (
     Startup,
     Status,
 )
+from harness.records.scenario import long_run
 from harness.session.collect import Collector, ItemFrames
 from harness.session.evidence import Evidence
 from harness.session.joules import joules
 from harness.session.layers import layer_times, layers_fault
+from harness.session.long import hottest_c, long_latency, periodic_of, sustained_of, too_long
 from harness.session.rules import verdict
 from harness.session.sanity import celsius, words_of
 from harness.stats.latency import quantile, summarise
@@ -138,7 +140,8 @@ def _wrong_output(frames: ItemFrames) -> bool:
 def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFrames) -> Evidence:
     samples = frames.samples
     timed = [s for s in samples if s.get("wall_ns")]
-    latency = _latency(timed)
+    is_long = long_run(work.item.scenario) is not None
+    latency = (long_latency(timed[-1]) if timed else None) if is_long else _latency(timed)
     boots = {str(s.get("boot_id", "")) for s in samples}
     boots |= {str((frames.closing or {}).get(k, "")) for k in ("boot_id_start", "boot_id_end")}
     return Evidence(
@@ -152,7 +155,7 @@ def _evidence(context: Context, work: Work, collector: Collector, frames: ItemFr
         reads=tuple(collector.levels.values()),
         boot_ids=frozenset(boots - {""}),
         latency=latency,
-        broken=frames.broken or _too_many(context, samples),
+        broken=frames.broken or (too_long(samples) if is_long else _too_many(context, samples)),
         hello=collector.hello,
         state=collector.state,
         slowness=collector.pace.slowness if collector.pace else None,
@@ -196,11 +199,19 @@ def _measured(
     # a wrong output gets no number, not even of the repetitions before it
     latency = evidence.latency if passed else None
     identity = _identity(context, work.item)
-    identity["cores"] = Cores(cluster=work.item.cores, mask=last.get("cpu_mask"))
+    identity["cores"] = Cores(
+        cluster=work.item.cores,
+        mask=last.get("cpu_mask"),
+        asked=context.facts.core_mask(work.item.cores) or None,
+    )
     energy, energy_absent = joules(context.facts, work, collector, frames, context.meters)
     if not passed:
         energy, energy_absent = (), "the output was wrong"
     believable = latency is not None and latency.p50 > 0
+    sustained = sustained_of(last, work.item.batch) if latency else None
+    periodic = periodic_of(last, work.item) if latency else None
+    paced = periodic is not None  # its times hold what a sleeper's waking takes
+    hot_c = hottest_c([*frames.samples, *frames.windows])
     return Measurement(
         **identity,
         status=found.status,
@@ -224,10 +235,12 @@ def _measured(
         ),
         latency_ns=latency,
         cpu_ns=_cpu(frames.samples) if latency else None,
-        inferences_per_s=_rate(work, latency, frames) if latency and believable else None,
-        ops_per_s=evidence.ops_per_s if passed else None,
-        peak_share=evidence.peak_share if passed else None,
-        unit_share=evidence.unit_share if passed else None,
+        inferences_per_s=sustained.steady
+        if sustained
+        else (_rate(work, latency, frames) if latency and believable else None),
+        ops_per_s=evidence.ops_per_s if passed and not paced else None,
+        peak_share=evidence.peak_share if passed and not paced else None,
+        unit_share=evidence.unit_share if passed and not paced else None,
         accuracy=_accuracy(work),
         memory=_memory(work, frames.samples),
         startup_ns=Startup(
@@ -239,11 +252,19 @@ def _measured(
         energy_absent=energy_absent,
         timed_by=work.timed_by or None,
         layers=layer_times(work, frames.samples) if latency else None,
+        sustained=sustained,
+        periodic=periodic,
+        hot=None if hot_c is None else True,
+        hot_c=hot_c,
     )
 
 
 def _rate(work: Work, latency: Latency, frames: ItemFrames) -> float:
-    """By the typical inference; of throughput, all that was done over all its wall time."""
+    """By the typical inference; at a pace, all that was done over all its time, as throughput."""
+    if long_run(work.item.scenario):
+        last = frames.samples[-1]
+        window_ns = int(last["end_ns"]) - int(last["begin_ns"])
+        return work.item.batch * int(last["inferences"]) * 1e9 / window_ns
     if work.item.scenario != "throughput":
         return work.item.batch * 1e9 / latency.p50
     timed = [s for s in frames.samples if s.get("wall_ns")]
@@ -263,11 +284,19 @@ def _isa(variants: str) -> str:
 
 def _cpu(samples: Sequence[Payload]) -> CpuTime | None:
     values = [
-        cpu / int(s["iterations"]) for s in samples for cpu in s.get("cpu_ns") or () if cpu > 0
+        cpu / count
+        for s in samples
+        for cpu, count in zip(s.get("cpu_ns") or (), _counts(s), strict=False)
+        if cpu > 0
     ]
     if not values:
         return None
     return CpuTime(p50=statistics.median(values), clock=str(samples[-1].get("cpu_clock", "thread")))
+
+
+def _counts(sample: Payload) -> Sequence[int]:
+    """Inferences of each sample; buckets of a long run differ."""
+    return sample.get("bucket_n") or [int(sample["iterations"])] * len(sample["wall_ns"])
 
 
 def _accuracy(work: Work) -> Accuracy | None:
@@ -308,6 +337,7 @@ def _samples(context: Context, work: Work, frames: ItemFrames) -> list[SampleSet
             iterations=int(s["iterations"]),
             wall_ns=tuple(s["wall_ns"]),
             cpu_ns=tuple(s.get("cpu_ns") or ()),
+            inferences=tuple(s["bucket_n"]) if "bucket_n" in s else None,
         )
         for n, s in enumerate(frames.samples)
         if s.get("wall_ns")

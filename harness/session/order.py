@@ -12,6 +12,7 @@ from harness.power.selftest import step_s
 from harness.records.attempts import Begun
 from harness.records.board import BoardFacts
 from harness.records.item import Planned, Protocol, Work
+from harness.records.scenario import long_run
 from harness.session.job import Job, holder
 from harness.session.judge import Context
 from harness.session.ready import Ready
@@ -19,6 +20,7 @@ from harness.session.sensing import Reach
 
 EMULATION_SLOWNESS = 10
 COST_PAIRS = 9  # the fewest whose sign test leaves an extreme out at each end
+TRIP_ROOM_C = 10.0  # rounds wait only this near to the point where the board slows itself down
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,8 @@ def job_of(
     windows = protocol.energy_windows * sum(work.item.energy for work in works)
     load_s = step_s(facts.sensors, protocol.idle_s, metered_s)
     declared_s += 2 * int(windows * protocol.energy_window_s + 2 * protocol.idle_s + load_s)
+    # before rounds and both idle windows, a board may be let to cool down
+    long_s = sum(_long_s(work, protocol) for work in works) + 3 * protocol.cool_cap_s
     return Job(
         run=session.spool(attempt),
         holder=holder(),
@@ -113,7 +117,7 @@ def job_of(
         protocol=protocol,
         works=works,
         cpu_list=facts.cpu_list,
-        deadline_s=int(max(600, 4 * protocol.budget_s) + declared_s) * slowness,
+        deadline_s=int(max(600, 4 * protocol.budget_s) + declared_s) * slowness + int(long_s),
         timeout_s=120 * slowness,
         isa_mask=session.isa_mask,
         root=facts.entry.root,
@@ -122,4 +126,20 @@ def job_of(
         meters=metered_s > 0,
         step_s=load_s,
         cost_pairs=0 if facts.emulated else COST_PAIRS,  # emulated time proves nothing
+        # of the session's first look: a worker that begins again begins on a warm board
+        cool_mc=_millidegrees(session.ready.facts.start_c, protocol.cool_margin_c),
+        cool_round_mc=_millidegrees(facts.trip_c, -TRIP_ROOM_C),
     )
+
+
+def _millidegrees(degrees: float | None, more: float) -> int:
+    """Return a limit of temperature for a JOB; 0 = there is none."""
+    return 0 if degrees is None else max(1, round((degrees + more) * 1e3))
+
+
+def _long_s(work: Work, protocol: Protocol) -> float:
+    """Seconds that an item's long run may take: its length, a tenth of it, and the cooling."""
+    asked = long_run(work.item.scenario)
+    if asked is None:
+        return 0.0
+    return 1.1 * asked.seconds(protocol.periodic_s) + protocol.cool_cap_s + 60

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from harness.records.measurement import Reason, Status
 from harness.records.rules import RULES
+from harness.records.scenario import long_run
 from harness.session.conditions import CONDITIONS, DISTURBED_THREADS_LIMIT
 from harness.session.evidence import Evidence
 from harness.session.finding import Found, Noted, Seen, Unknown, not_timed_by_us
@@ -301,6 +302,26 @@ CHECKS: dict[str, Seen] = {
 }
 
 
+# A long run is one process that is asked how its speed changes: neither repetitions nor steadiness
+# can be asked of it. Its samples are whole seconds, or the single inferences that a pace leaves.
+_ROUNDS_ONLY = frozenset(
+    {"V03", "V05", "V06", "V19", "V20", "V20_gap", "no_steady_state", "imprecise"}
+)
+
+
+def _asked(evidence: Evidence) -> frozenset[str]:
+    """The rules that the item's scenario leaves in force."""
+    asked = long_run(evidence.work.item.scenario)
+    if asked is None:
+        return frozenset(CHECKS)
+    more = set()
+    if not asked.is_periodic:
+        more = {"V09"}  # throttling is what a sustained run finds out, and no fault of the number
+    elif evidence.work.item.threads > 1:
+        more = {"V11"}  # threads that slept between two ticks wake one after the other
+    return frozenset(CHECKS) - _ROUNDS_ONLY - more
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What all rules together say of one item; each list in the table's order."""
@@ -313,7 +334,8 @@ class Verdict:
 
 def verdict(evidence: Evidence) -> Verdict:
     """Apply every rule; the worst of the broken ones is the status."""
-    found = {code: check(evidence) for code, check in CHECKS.items()}
+    asked = _asked(evidence)
+    found = {code: check(evidence) for code, check in CHECKS.items() if code in asked}
     broken = {code: one for code, one in found.items() if isinstance(one, Reason)}
     verdicts = {RULES[code].verdict for code in broken}
     worst = Status.INVALID if Status.INVALID in verdicts else Status.SUSPECT

@@ -61,6 +61,11 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "fast_readings": (0, 10**9),
     "reader_cpu_ns": (0, LIMIT_NS),
     "off_core_ns": (1, LIMIT_NS * 4096),
+    "releases": (1, 10**9),
+    "missed": (0, 10**9),
+    "busy_ns": (0, LIMIT_NS),
+    "marks_ns": (0, _REGISTER),
+    "hot_mc": (0, 200_000),
 }
 REAL: Mapping[str, tuple[float, float]] = {
     "clock_hz": (0.0, MAX_CLOCK_HZ),
@@ -82,6 +87,12 @@ LISTS: Mapping[str, tuple[int, int, int]] = {
     **dict.fromkeys(COST_LISTS, (1, LIMIT_NS, SAMPLES_LIMIT)),
     "clocks_before": (0, _REGISTER, CLOCKS),
     "clocks_after": (0, _REGISTER, CLOCKS),
+    "bucket_n": (1, 10**15, SAMPLES_LIMIT),
+    "bucket_hz": (0, int(MAX_CLOCK_HZ), SAMPLES_LIMIT),
+    "response_ns": (0, LIMIT_NS, 5),
+    "mark_ms": (0, LIMIT_NS, SAMPLES_LIMIT),
+    # what could not be read is a number that no board has
+    "mark_mc": (-(10**18), 10**18, SAMPLES_LIMIT),
 }
 WORDS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.ASCII)
@@ -111,6 +122,10 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         *("item", "rep", "iterations", "wall_ns", "cpu_ns", "check_before", "check_after"),
         *("variant", "cpu_mask", "boot_id"),
     ),
+    "long": (
+        *("item", "rep", "iterations", "wall_ns", "cpu_ns", "check_before", "check_after"),
+        *("variant", "cpu_mask", "boot_id"),
+    ),
     "energy": ("item", "sensor", "begin_ns", "end_ns", "t_ns", "raw", "inferences", "check"),
     "idle": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
     "step": ("sensor", "begin_ns", "end_ns", "t_ns", "raw"),
@@ -136,8 +151,8 @@ def fault(payload: Mapping[str, Any]) -> str:
             return f"{kind} frame: {key} {words}"
     if kind == "peak":
         return _peak_fault(payload)
-    if kind == "sample":
-        return _sample_fault(payload)
+    if kind in {"sample", "long"}:
+        return _sample_fault(payload) or (_long_fault(payload) if kind == "long" else "")
     if kind == "sampling_cost":
         return _cost_fault(payload)
     return _window_fault(kind, payload) if kind in {"energy", "idle", "step"} else ""
@@ -241,6 +256,25 @@ def _sample_fault(payload: Mapping[str, Any]) -> str:
 def _cost_fault(payload: Mapping[str, Any]) -> str:
     counts = {len(payload[key]) for key in COST_LISTS}
     return "" if len(counts) == 1 and 0 not in counts else "sampling_cost frame: times do not pair"
+
+
+def _long_fault(payload: Mapping[str, Any]) -> str:
+    if not payload["wall_ns"]:
+        return ""  # a wrong output has no numbers
+    if not payload.keys() >= {"begin_ns", "end_ns", "inferences"}:
+        return "long frame without its window"
+    if not 0 < payload["end_ns"] - payload["begin_ns"] <= LIMIT_NS or not payload["inferences"]:
+        return "long frame: a window that cannot be"
+    if "releases" in payload:
+        quantiles = payload.get("response_ns", ())
+        good = len(quantiles) == 5 and quantiles == sorted(quantiles) and quantiles[0] > 0
+        served = payload["inferences"] <= payload["releases"]
+        possible = payload.get("missed", -1) <= payload["releases"] and "missed" in payload
+        if not (good and served and possible and "busy_ns" in payload):
+            return "long frame: a pace that cannot be"
+    elif len(payload.get("bucket_n", ())) != len(payload["wall_ns"]):
+        return "long frame: buckets and their times do not pair"
+    return ""
 
 
 def _window_fault(kind: str, payload: Mapping[str, Any]) -> str:

@@ -58,7 +58,8 @@ def expand(suite: Suite, catalogue: Catalogue) -> Cells:
         else:
             found = list(_networks(block, catalogue))
             dead += _dead_networks(suite, number, block, catalogue)
-        cells += [cell for cell in found if cell is not None]
+        known = [cell for cell in found if cell is not None]
+        cells += [*known, *_long(block, known)]
         dropped += found.count(None)
     if dead:
         raise ConfigError(
@@ -70,11 +71,21 @@ def expand(suite: Suite, catalogue: Catalogue) -> Cells:
 
 def _bounded(suite: Suite, number: int, block: Block) -> None:
     size = len(suite.modes)
-    for values in vars(block).values():
-        size *= len(values)
+    for axis, values in vars(block).items():
+        # long runs stand beside the ordinary cells
+        size *= len(values) + (axis == "long_runs")
     if size > MAX_CELLS:
         words = f"this block has {size} combinations, more than {MAX_CELLS}"
         raise ConfigError(words, where=suite.where("matrix", number), do="split the suite")
+
+
+def _long(block: Block, cells: list[Cell]) -> Iterator[Cell]:
+    """Yield the long runs of a block: each workload once, by its best variant, one at a time."""
+    if isinstance(block, ExternalBlock) or not block.long_runs:
+        return
+    alone = {replace(cell.item, scenario="latency", inflight=1): None for cell in cells}
+    for item, scenario in itertools.product(alone, block.long_runs):
+        yield Cell(item=replace(item, scenario=scenario))
 
 
 def _in_mode(cell: Cell, mode: str) -> Cell:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.records.scenario import long_run
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,22 +32,34 @@ def estimate(plan: Plan, protocols: Mapping[str, Protocol] | None = None) -> dic
 
 
 def _board_s(plan: Plan, board: str, protocol: Protocol) -> float:
-    items = [p.item for p in plan.of(board) if not p.skip]
-    if not items:
+    planned = [p.item for p in plan.of(board) if not p.skip]
+    if not planned:
         return 0.0
-    modes = dict.fromkeys(item.mode for item in items)
+    long_s = sum(_long_s(item, protocol) for item in planned)
+    items = [item for item in planned if long_run(item.scenario) is None]
+    modes = dict.fromkeys(item.mode for item in planned)
     rounds = sum(_rounds_s([i for i in items if i.mode == mode], protocol) for mode in modes)
     windows = sum(protocol.energy_windows for item in items if item.energy)
     energy = windows * (protocol.energy_window_s + _GUARD_S)
+    joules = any(item.energy for item in planned)
     # the load step is no longer than an idle window
-    each = _PEAKS_S + (3 * protocol.idle_s + _TRIAL_S if windows else 0.0)
-    return rounds + energy + len(modes) * each
+    each = _PEAKS_S + (3 * protocol.idle_s + _TRIAL_S if joules else 0.0)
+    return rounds + energy + long_s + len(modes) * each
 
 
 def _rounds_s(items: list[Item], protocol: Protocol) -> float:
     """Each power mode is a job of its own, with the whole budget."""
     one_round = sum(_repetition_s(item, protocol) for item in items)
     return min(protocol.repetitions_max * one_round, max(one_round, protocol.budget_s))
+
+
+def _long_s(item: Item, protocol: Protocol) -> float:
+    """Seconds of a long run, and of the wait for a cool board before it: half of the cap."""
+    asked = long_run(item.scenario)
+    if asked is None:
+        return 0.0
+    start = _START_S["native"] + protocol.warmup_ms / 1e3 + _GUARD_S
+    return start + asked.seconds(protocol.periodic_s) + protocol.cool_cap_s / 2
 
 
 def _repetition_s(item: Item, protocol: Protocol) -> float:

@@ -15,6 +15,7 @@ from harness.config.suite_model import (
     SuiteModel,
 )
 from harness.errors import ConfigError
+from harness.records.scenario import periodic, sustained
 from harness.suite.suite import Block, ExternalBlock, KernelBlock, NetworkBlock, Suite
 
 
@@ -40,11 +41,16 @@ def from_document(document: Document) -> Suite:
 
 
 def _block(model: KernelBlockModel | NetworkBlockModel | ExternalBlockModel) -> Block:
-    if isinstance(model, KernelBlockModel):
-        return KernelBlock(**model.model_dump())
     if isinstance(model, ExternalBlockModel):
         return ExternalBlock(**model.model_dump())
-    return NetworkBlock(**model.model_dump())
+    values = model.model_dump(exclude={"sustained", "periodic"})
+    long_runs = tuple(
+        scenario(value)
+        for scenario, value in ((sustained, model.sustained), (periodic, model.periodic))
+        if value is not None
+    )
+    kind = KernelBlock if isinstance(model, KernelBlockModel) else NetworkBlock
+    return kind(**values, long_runs=long_runs)
 
 
 def built_in() -> dict[str, Path]:

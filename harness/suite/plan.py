@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError
 from harness.records.item import Item, Plan, Planned
+from harness.records.scenario import long_run
 from harness.suite.cells import Cell, Cells, expand
 from harness.suite.judge import on_board
 from harness.suite.profiles import protocol_of
@@ -64,7 +65,8 @@ def plan(
 
 def _timed(planned: Planned, *, layers: bool) -> Planned:
     item = planned.item
-    if not (layers and item.kind == "network" and item.runtime == OUR_RUNNER):
+    is_ours = item.kind == "network" and item.runtime == OUR_RUNNER
+    if not (layers and is_ours) or long_run(item.scenario):
         return planned
     return replace(planned, item=replace(item, layers=True))
 
@@ -98,4 +100,7 @@ def _on(facts: BoardFacts, cells: Cells, suite: Suite, registry: Catalogue) -> I
 
 
 def _wants_energy(item: Item, suite: Suite) -> bool:
-    return suite.energy == "all" or (suite.energy == "networks" and item.kind == "network")
+    if suite.energy == "networks":
+        # what a workload takes in the long run is half of the question
+        return item.kind == "network" or long_run(item.scenario) is not None
+    return suite.energy == "all"

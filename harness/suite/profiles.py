@@ -27,6 +27,8 @@ PROFILES: Mapping[str, Protocol] = {
         energy_windows=1,
         energy_window_s=3.0,
         idle_s=3.0,
+        periodic_s=10.0,
+        cool_cap_s=5.0,
     ),
     # within an hour a board; 10 x 70 samples are enough for a p99 (662)
     "standard": Protocol(
@@ -41,6 +43,8 @@ PROFILES: Mapping[str, Protocol] = {
         energy_windows=5,
         energy_window_s=10.0,
         idle_s=15.0,
+        periodic_s=60.0,
+        cool_cap_s=60.0,
     ),
     # for figures that others will quote
     "publish": Protocol(
@@ -55,6 +59,8 @@ PROFILES: Mapping[str, Protocol] = {
         energy_windows=5,
         energy_window_s=30.0,
         idle_s=30.0,
+        periodic_s=300.0,
+        cool_cap_s=300.0,
     ),
 }
 

@@ -20,6 +20,7 @@ class KernelBlock:
     shapes: tuple[str, ...]
     on: tuple[str, ...] = ("1",)
     implementations: tuple[str, ...] = ("best",)
+    long_runs: tuple[str, ...] = ()  # scenarios that each workload has beside its cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class NetworkBlock:
     inflight: tuple[int, ...] = (1,)
     scenario: tuple[str, ...] = ("latency",)
     on: tuple[str, ...] = ("1",)
+    long_runs: tuple[str, ...] = ()  # scenarios that each workload has beside its cells
 
 
 @dataclass(frozen=True, kw_only=True)

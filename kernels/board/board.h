@@ -27,7 +27,9 @@ bool cores_choose(const char *words, const cpu_set_t *allowed, cpu_set_t *out, c
 bool cores_pin(const cpu_set_t *set, char *err, size_t err_size);
 /* Whether the calling thread is on a core of the set right now. */
 bool cores_on(const cpu_set_t *set);
-/* Allowed cores that the work does not use; false when there is none. */
+/* Cores that are kept free of other work and that we may be pinned to all the same; false when there is none. */
+bool cores_isolated(cpu_set_t *out);
+/* The weakest of the allowed cores that the work does not use; false when there is none. */
 bool cores_spare(const cpu_set_t *work, cpu_set_t *out);
 void cores_text(const cpu_set_t *set, char *out, size_t size); /* "0x3" */
 

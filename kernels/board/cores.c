@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "board.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,16 @@ static bool parse_list(const char *words, cpu_set_t *out) {
     }
 }
 
+bool cores_isolated(cpu_set_t *out) {
+    char list[256];
+    cpu_set_t mine;
+    if (board_read("/", "/sys/devices/system/cpu/isolated", list, sizeof list) <= 0 || !parse_list(list, out) ||
+        !cores_allowed(&mine) || sched_setaffinity(0, sizeof *out, out) != 0)
+        return false;
+    bool got = cores_allowed(out); /* a container may have left us none, or fewer */
+    return sched_setaffinity(0, sizeof mine, &mine) == 0 && got;
+}
+
 bool cores_choose(const char *words, const cpu_set_t *allowed, cpu_set_t *out, char *err, size_t err_size) {
     if (strcmp(words, "all") == 0) {
         *out = *allowed;
@@ -58,12 +69,14 @@ bool cores_choose(const char *words, const cpu_set_t *allowed, cpu_set_t *out, c
         last_core(allowed, out);
         return true;
     }
+    cpu_set_t isolated;
+    bool more = cores_isolated(&isolated);
     if (!parse_list(words, out)) {
         snprintf(err, err_size, "cores '%.40s' is not 1, all or a list such as 0,2-3", words);
         return false;
     }
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, out) && !CPU_ISSET(cpu, allowed)) {
+        if (CPU_ISSET(cpu, out) && !CPU_ISSET(cpu, allowed) && !(more && CPU_ISSET(cpu, &isolated))) {
             snprintf(err, err_size, "core %d is not there or not allowed to this user", cpu);
             return false;
         }
@@ -89,14 +102,27 @@ bool cores_on(const cpu_set_t *set) {
     return cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, set);
 }
 
+/* As the kernel rates it where cores differ; cores that nobody rates are alike. */
+static int capacity(int cpu) {
+    char path[64], text[16];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cpu_capacity", cpu);
+    return board_read("/", path, text, sizeof text) > 0 ? atoi(text) : 0;
+}
+
 bool cores_spare(const cpu_set_t *work, cpu_set_t *out) {
     cpu_set_t allowed;
+    int least = INT_MAX;
     if (!cores_allowed(&allowed))
         return false;
     CPU_ZERO(out);
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed) && !CPU_ISSET(cpu, work))
-            CPU_SET(cpu, out);
+        if (CPU_ISSET(cpu, &allowed) && !CPU_ISSET(cpu, work)) {
+            int rated = capacity(cpu);
+            if (rated < least)
+                CPU_ZERO(out), least = rated;
+            if (rated == least)
+                CPU_SET(cpu, out);
+        }
     return CPU_COUNT(out) > 0;
 }
 

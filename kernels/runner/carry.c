@@ -96,6 +96,9 @@ static bool run_native(struct worker *w, size_t index, int64_t window_ns, enum c
                               .most = sizeof(struct result) + NAME_ROOM,
                               .timeout_ns = item->timeout_s * 1000000000 + window_ns,
                               .deadline_fd = w->deadline_fd};
+    char cancel[PATH_ROOM];
+    if (item->sustain_ns > 0 && run_path(w->dir, w->job->run, ".cancel", cancel))
+        spec.cancel = cancel; /* nobody waits ten minutes for its end */
     child_run(&spec, &end);
     bool whole = result_receive(&end.output, &w->result);
     text_free(&end.output);

@@ -3,11 +3,14 @@
 #define _GNU_SOURCE
 #include "crew.h"
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { LOOKS = 1 << 14, STACK_BYTES = 256 << 10, LINE = 64 };
 
@@ -19,6 +22,7 @@ struct member {
 struct crew {
     _Alignas(LINE) atomic_uint round; /* raised by the caller: a new part is to be done */
     _Alignas(LINE) atomic_uint busy;  /* members that have not finished it */
+    _Alignas(LINE) atomic_uint rests; /* 1: whoever waits for a round sleeps */
     crew_part *part;
     void *self;
     size_t members;
@@ -33,10 +37,12 @@ static inline void relax(void) {
 #endif
 }
 
-/* Until *value is `wanted` (or, with `differs`, is it no more). */
-static void wait_for(const atomic_uint *value, unsigned wanted, bool differs) {
+/* Until *value is `wanted` (or, with `differs`, is it no more); asleep while *rests is 1. */
+static void wait_for(const atomic_uint *value, unsigned wanted, bool differs, atomic_uint *rests) {
     for (unsigned looks = 0; (atomic_load_explicit(value, memory_order_acquire) == wanted) == differs; looks++) {
-        if (looks < LOOKS)
+        if (rests != NULL && atomic_load_explicit(rests, memory_order_acquire) != 0)
+            syscall(SYS_futex, rests, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+        else if (looks < LOOKS)
             relax();
         else
             sched_yield();
@@ -47,7 +53,7 @@ static void *member_main(void *at) {
     struct member *m = at;
     struct crew *crew = m->crew;
     for (unsigned round = 0;; round++) {
-        wait_for(&crew->round, round, true);
+        wait_for(&crew->round, round, true, &crew->rests);
         crew->part(crew->self, m->index);
         atomic_fetch_sub_explicit(&crew->busy, 1, memory_order_release);
     }
@@ -99,5 +105,12 @@ void crew_run(struct crew *crew) {
     atomic_store_explicit(&crew->busy, (unsigned)crew->members - 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&crew->round, 1, memory_order_release);
     crew->part(crew->self, 0);
-    wait_for(&crew->busy, 0, false);
+    wait_for(&crew->busy, 0, false, NULL);
+}
+
+void crew_rest(struct crew *crew) { atomic_store_explicit(&crew->rests, 1, memory_order_release); }
+
+void crew_wake(struct crew *crew) {
+    atomic_store_explicit(&crew->rests, 0, memory_order_release);
+    syscall(SYS_futex, &crew->rests, FUTEX_WAKE_PRIVATE, CREW_MAX, NULL, NULL, 0);
 }

@@ -18,4 +18,7 @@ typedef void crew_part(void *self, size_t index);
 struct crew *crew_open(size_t members, const cpu_set_t *cores, crew_part *part, void *self, char *err, size_t err_size);
 /* Every member does its part once; returns when the last one has. */
 void crew_run(struct crew *crew);
+/* Between two jobs that are far apart: members sleep, until they are woken before the next one. */
+void crew_rest(struct crew *crew);
+void crew_wake(struct crew *crew);
 #endif

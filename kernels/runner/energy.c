@@ -9,11 +9,11 @@
 #define IDLE_OLD_NS 300000000000LL
 
 static bool wanted(const struct worker *w, size_t index, int64_t window) {
-    return !w->items[index].final && w->job->items[index].energy_windows > window;
+    return !w->items[index].final && w->job->items[index].energy_windows > window && energy_is_read(w);
 }
 
 /* Readings outside a window, to interpolate at its ends. A busy board may be late, a broken sensor never comes. */
-static void guard(struct worker *w) {
+void energy_guard(struct worker *w) {
     sampler_mark(&w->sampler);
     for (int tries = 0; tries < 8 && !halted(w); tries++) {
         halt_rest(w, sampler_guard_ns(&w->sampler));
@@ -54,15 +54,17 @@ void energy_board_window(struct worker *w, const char *kind, const char *cpu_mas
 
 static void idle_window(struct worker *w) {
     cpu_set_t nobody;
-    if (w->job->idle_ns == 0 || halted(w))
+    if (w->job->idle_ns == 0 || !energy_is_read(w) || halted(w))
         return;
+    cool_phase(w);
+    cool_down(w, w->job->cool_mc);
     CPU_ZERO(&nobody);
     sampler_start(&w->sampler, &nobody);
-    guard(w);
+    energy_guard(w);
     int64_t begin_ns = clock_now_ns();
     halt_rest(w, w->job->idle_ns);
     int64_t end_ns = clock_now_ns();
-    guard(w);
+    energy_guard(w);
     sampler_stop(&w->sampler);
     if (halted(w) && w->halt == HALT_DEADLINE) /* the window was cut short */
         return;
@@ -76,7 +78,7 @@ static bool idle_is_old(const struct worker *w) {
     return clock_now_ns() - w->idle_end_ns > most_ns;
 }
 
-static void put_window(struct worker *w, size_t index, int64_t window) {
+void energy_put(struct worker *w, size_t index, int64_t window) {
     const struct result *r = &w->result;
     for (size_t i = 0; i < w->sampler.count + (w->job->meters != 0); i++) {
         struct text json = {0};
@@ -85,6 +87,7 @@ static void put_window(struct worker *w, size_t index, int64_t window) {
         json_int(&json, "window", window);
         json_int(&json, "inferences", r->inferences);
         json_bool(&json, "check", r->check_before && r->check_after);
+        cool_mark(w, &json);
         put_readings(w, &json, i, r->begin_ns, r->end_ns);
         json_close(&json);
         ledger_frame(w, index, &json);
@@ -103,12 +106,12 @@ static void energy_window(struct worker *w, size_t index, int64_t window) {
     if (!cores_allowed(&allowed) || !cores_choose(item->cores, &allowed, &work, words, sizeof words))
         return;
     sampler_start(&w->sampler, &work);
-    guard(w);
+    energy_guard(w);
     bool good = repetition_child(w, index, item->energy_window_ns, &fate, words, sizeof words);
-    guard(w);
+    energy_guard(w);
     sampler_stop(&w->sampler);
     if (good && w->result.end_ns > w->result.begin_ns)
-        put_window(w, index, window);
+        energy_put(w, index, window);
     if (good && !(w->result.check_before && w->result.check_after)) {
         snprintf(words, sizeof words, "wrong output in an energy window: number %lld, %.240s", (long long)window,
                  w->result.detail);
@@ -139,17 +142,24 @@ static void all_windows(struct worker *w, uint32_t *order) {
     }
 }
 
+static bool is_long(const struct worker *w, size_t index) {
+    return !w->items[index].final && w->job->items[index].sustain_ns > 0;
+}
+
 void energy_run(struct worker *w) {
     size_t first = 0;
-    while (first < w->job->item_count && !wanted(w, first, 0))
+    while (first < w->job->item_count && !wanted(w, first, 0) && !is_long(w, first))
         first++;
     bool any = first < w->job->item_count;
     uint32_t *order = calloc(w->job->item_count, sizeof *order);
-    if (any && order != NULL && energy_is_read(w) && !halted(w)) {
+    if (any && order != NULL && !halted(w)) {
         idle_window(w);
-        step_window(w);
-        step_cost(w, first);
+        if (energy_is_read(w)) {
+            step_window(w);
+            step_cost(w, first);
+        }
         all_windows(w, order);
+        long_run(w);
         idle_window(w);
     }
     free(order);

@@ -6,6 +6,7 @@
 #include "../peak/peak.h"
 #include "codes.h"
 #include "frame.h"
+#include "result.h"
 #include "sha256.h"
 #include <stdio.h>
 #include <string.h>
@@ -79,8 +80,16 @@ static void put_clocks(struct text *out, const char *root) {
 
 static void put_machine(struct text *out, const char *root) {
     cpu_set_t allowed;
-    char reason[128];
-    json_int(out, "cores", cores_allowed(&allowed) ? CPU_COUNT(&allowed) : 1);
+    char reason[128], mask[MASK_ROOM] = "";
+    bool known = cores_allowed(&allowed);
+    json_int(out, "cores", known ? CPU_COUNT(&allowed) : 1);
+    if (known)
+        cores_text(&allowed, mask, sizeof mask);
+    json_str(out, "core_mask", mask);
+    if (cores_isolated(&allowed)) {
+        cores_text(&allowed, mask, sizeof mask);
+        json_str(out, "isolated_mask", mask);
+    }
     json_int(out, "memory_bytes", board_memory_bytes());
     json_int(out, "page_bytes", sysconf(_SC_PAGESIZE));
     board_emulated(root, reason, sizeof reason);

@@ -173,6 +173,8 @@ static bool read_item(struct scan *s, struct job *job, size_t *room) {
         return false;
     if (item->energy_windows > 0 && item->energy_window_ns == 0)
         return scan_fail(s, b.line, "energy windows of no length");
+    if (item->pace_ns > 0 && item->sustain_ns == 0)
+        return scan_fail(s, b.line, "a pace, and no 'sustain_ns' that says for how long");
     if (item->variant == NULL)
         item->variant = "";
     job->item_count++;

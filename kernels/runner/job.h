@@ -38,6 +38,7 @@ struct job_item {
     int64_t h, w, window, stride, groups; /* convolutions; window 0 = none */
     int64_t tolerance_ppm, threads, timeout_s, energy_windows, energy_window_ns, arg_count;
     int64_t layers;                       /* network: its layers are timed as well, after the samples */
+    int64_t sustain_ns, pace_ns;          /* one long run and nothing else; with a pace, one inference each pace_ns */
     int64_t unchecked, whole;             /* program: no output is compared; a sample is a whole process */
 };
 struct job {
@@ -46,6 +47,7 @@ struct job {
     int64_t precision_ppm, peaks, idle_ns;
     int64_t meters;        /* meters beside the board read its watts: windows are wanted without a sensor, too */
     int64_t step_ns, cost_pairs; /* load step before the first energy window, rounds of the sampler's cost; 0 = none */
+    int64_t cool_mc, cool_round_mc, cool_cap_ns; /* what may begin at most so warm, 1/1000 C; 0 = not known */
     int64_t items_to_come; /* a job cut between two items is refused */
     struct job_watch watches[JOB_WATCHES_MAX];
     struct job_sensor sensors[JOB_SENSORS_MAX];

@@ -5,8 +5,10 @@
 #include "numbers.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #define CLOCK_STEPS_PER_SAMPLE 1000 /* rule V06 */
 #define RESIZES 3
@@ -163,6 +165,91 @@ void measure_window(struct subject *s, const struct job *job, int64_t window_ns,
         r->end_ns = clock_now_ns();
     } while (r->end_ns - r->begin_ns < window_ns);
     finish(s, r);
+}
+
+/* A second each, more where 600 of them would not be enough; a short run is cut as finely as a minute is. */
+static int64_t bucket_length(int64_t length_ns) {
+    int64_t second = 1000000000, fine = length_ns / 60, coarse = length_ns / BUCKETS_MAX;
+    return coarse > second ? coarse : fine < second ? fine : second;
+}
+
+void measure_sustained(struct subject *s, const struct job *job, int64_t length_ns, struct result *r) {
+    int64_t (*cpu_clock)(void) = s->threads > 1 ? clock_process_ns : clock_thread_ns;
+    int64_t bucket_ns = bucket_length(length_ns);
+    if (!prepare(s, job, r))
+        return;
+    subject_poison(s);
+    r->begin_ns = clock_now_ns();
+    do {
+        uint32_t i = r->samples++;
+        int64_t cpu = cpu_clock(), begin = clock_now_ns();
+        do {
+            s->loop(s, r->iterations);
+            r->bucket_n[i] += r->iterations;
+            r->end_ns = clock_now_ns();
+        } while (r->end_ns - begin < bucket_ns);
+        r->cpu_ns[i] = cpu_clock() - cpu;
+        r->wall_ns[i] = r->end_ns - begin;
+        r->inferences += r->bucket_n[i];
+        if (i % CLOCK_EVERY == 0) /* a millisecond that is in no bucket */
+            r->bucket_hz[i / CLOCK_EVERY] = (int64_t)peak_clock_hz(1000000);
+    } while (r->samples < BUCKETS_MAX && r->end_ns - r->begin_ns < length_ns);
+    finish(s, r);
+    r->steady = true; /* whether the speed falls is the very question */
+}
+
+static void sleep_until(struct subject *s, int64_t ns) {
+    struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    if (clock_now_ns() >= ns)
+        return;
+    if (s->crew != NULL) /* members that wait by looking would burn what a sleeping program saves */
+        crew_rest(s->crew);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) != 0)
+        ;
+    if (s->crew != NULL)
+        crew_wake(s->crew);
+}
+
+/* Serves release after release; returns how many, the response of each in `response`. */
+static size_t serve(struct subject *s, int64_t pace_ns, int64_t *response, struct result *r) {
+    int64_t stride = r->releases / SAMPLES_MAX + 1;
+    size_t done = 0;
+    for (int64_t k = 0; k < r->releases; k++) {
+        int64_t due = r->begin_ns + k * pace_ns, wall, cpu;
+        sleep_until(s, due);
+        if (clock_now_ns() >= due + pace_ns) {
+            r->missed++;
+            continue;
+        }
+        timed(s, 1, &wall, &cpu);
+        response[done] = clock_now_ns() - due;
+        r->missed += response[done] > pace_ns;
+        r->busy_ns += wall;
+        if ((int64_t)done++ % stride == 0 && r->samples < SAMPLES_MAX)
+            r->wall_ns[r->samples] = wall, r->cpu_ns[r->samples++] = cpu;
+    }
+    return done;
+}
+
+void measure_periodic(struct subject *s, const struct job *job, int64_t length_ns, int64_t pace_ns, struct result *r) {
+    static const double shares[PACE_COUNT] = {0.25, 0.5, 0.9, 0.99, 1};
+    r->releases = length_ns / pace_ns > 0 ? length_ns / pace_ns : 1;
+    int64_t *response = calloc((size_t)r->releases, sizeof *response);
+    if (response == NULL)
+        snprintf(r->detail, sizeof r->detail, "no memory for its times");
+    if (response == NULL || !prepare(s, job, r))
+        return;
+    subject_poison(s);
+    r->iterations = 1;
+    r->begin_ns = clock_now_ns() + 1000000;
+    r->inferences = (int64_t)serve(s, pace_ns, response, r);
+    sleep_until(s, r->begin_ns + r->releases * pace_ns); /* the last release's rest is in the joules, too */
+    r->end_ns = clock_now_ns();
+    for (size_t i = 0; i < PACE_COUNT && r->inferences > 0; i++)
+        r->response_ns[i] = (int64_t)quantile_of(response, (size_t)r->inferences, shares[i]);
+    free(response);
+    finish(s, r);
+    r->steady = true;
 }
 
 /* Sample-to-sample noise in log units, from neighbours only, so that a drift does not excuse itself. */

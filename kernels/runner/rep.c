@@ -78,7 +78,11 @@ static bool carry_out(struct order *o, int64_t window_ns, struct result *r) {
     r->arena_bytes = s.arena_bytes;
     if (!result_announce(RESULT_FD, s.variant))
         return false;
-    if (window_ns > 0)
+    if (o->item->pace_ns > 0)
+        measure_periodic(&s, &o->job, window_ns, o->item->pace_ns, r);
+    else if (o->item->sustain_ns > 0)
+        measure_sustained(&s, &o->job, window_ns, r);
+    else if (window_ns > 0)
         measure_window(&s, &o->job, window_ns, r);
     else
         measure_samples(&s, &o->job, r);

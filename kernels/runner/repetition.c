@@ -58,11 +58,12 @@ static void put_layers(struct text *json, const struct result *r, bool usable) {
     text_bytes(json, "]", 1);
 }
 
-static void put_sample(struct worker *w, size_t index, struct snapshot *before, struct snapshot *after, bool usable) {
+void repetition_frame(struct worker *w, size_t index, const char *kind, struct snapshot *before,
+                      struct snapshot *after, bool usable, const struct text *more) {
     const struct job_item *item = &w->job->items[index];
     const struct result *r = &w->result;
     struct text json = {0};
-    json_open(&json, "sample");
+    json_open(&json, kind);
     json_str(&json, "item", item->id);
     json_int(&json, "rep", (int64_t)w->items[index].repetitions);
     put_times(&json, r, usable, item->kind == ITEM_PROGRAM || item->threads > 1);
@@ -77,6 +78,8 @@ static void put_sample(struct worker *w, size_t index, struct snapshot *before, 
     const struct choice *choice = item_choice(w, index);
     if (choice != NULL)
         json_str(&json, "choice", choice->words);
+    cool_mark(w, &json);
+    text_bytes(&json, more->data, more->size);
     json_close(&json);
     ledger_frame(w, index, &json);
     text_free(&json);
@@ -102,9 +105,20 @@ static void accept(struct worker *w, struct item_state *s) {
     apply_stop_rule(w, s);
 }
 
+void repetition_failed(struct worker *w, size_t index, bool good, enum child_fate fate, const char *words) {
+    const struct result *r = &w->result;
+    char wrong[WORDS_ROOM];
+    if (good) {
+        snprintf(wrong, sizeof wrong, "wrong output %s timing: %.280s", r->check_before ? "after" : "before", r->detail);
+        ledger_fail(w, index, "failed", wrong);
+    } else if (fate != CHILD_HALTED) /* a child that ended with the run is nobody's fault */
+        ledger_fail(w, index, fate == CHILD_TIMEOUT ? "timeout" : "failed", words);
+}
+
 void repetition_run(struct worker *w, size_t index) {
     struct item_state *s = &w->items[index];
     struct snapshot before, after;
+    struct text more = {0};
     char words[WORDS_ROOM];
     enum child_fate fate;
     snapshot_take(w->job, w->job->items[index].cores, &before);
@@ -113,15 +127,11 @@ void repetition_run(struct worker *w, size_t index) {
     const struct result *r = &w->result;
     bool usable = good && r->check_before && r->check_after && r->samples > 0;
     if (good)
-        put_sample(w, index, &before, &after, usable);
+        repetition_frame(w, index, "sample", &before, &after, usable, &more);
     if (usable)
         accept(w, s);
-    else if (good) {
-        snprintf(words, sizeof words, "wrong output %s timing: %.280s", r->check_before ? "after" : "before",
-                 r->detail);
-        ledger_fail(w, index, "failed", words);
-    } else if (fate != CHILD_HALTED) /* a child that ended with the run is nobody's fault */
-        ledger_fail(w, index, fate == CHILD_TIMEOUT ? "timeout" : "failed", words);
+    else
+        repetition_failed(w, index, good, fate, words);
     text_free(&before.files);
     text_free(&after.files);
 }

@@ -21,6 +21,7 @@ static bool open_items(struct worker *w) {
         w->items[i].ln_p25 = calloc((size_t)w->job->repetitions_max, sizeof(double));
         w->items[i].status = "done";
         w->items[i].stop = "open";
+        w->items[i].stopped = w->job->items[i].sustain_ns > 0; /* has no repetitions */
         sha256_start(&w->items[i].digest);
         if (w->items[i].ln_p25 == NULL)
             return false;
@@ -124,6 +125,7 @@ static const char *rounds(struct worker *w) {
             stop = "budget";
             break;
         }
+        cool_down(w, w->job->cool_round_mc);
         round_of_all(w, order);
     }
     free(order);
@@ -145,6 +147,8 @@ static void close_all(struct worker *w, const char *stop) {
             s->status = "timeout";
             snprintf(s->words, sizeof s->words, "the run's deadline came before its first repetition was done");
         }
+        if (strcmp(s->stop, "open") == 0) /* a long run whose turn never came, or that was cut */
+            s->stop = halted(w) ? halt_word(w) : stop;
         ledger_close(w, i, true);
     }
 }

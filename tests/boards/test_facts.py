@@ -10,7 +10,7 @@ from harness.boards.counters import SOCTHERM, counters
 from harness.boards.facts import board_id, environment, facts
 from harness.boards.hello import parse_hello
 from harness.boards.probe import Probe
-from harness.boards.thermal import cpu_path, temperatures
+from harness.boards.thermal import cpu_c, cpu_path, temperatures, trip_c
 from harness.boards.topology import clusters
 from harness.config.tree import parse_tree
 from harness.records.board import BoardEntry
@@ -101,6 +101,30 @@ def test_clusters_by_capacity_and_by_frequency() -> None:
     assert clusters(speeds) == {"little": (0, 1, 2, 3), "mid": (4, 5), "big": (6, 7)}
     alike = {k: v.replace("1800000", "2390000") for k, v in list(speeds.items())[:4]}
     assert clusters(alike) == {}
+
+
+def test_a_trip_point_is_of_the_zone_that_is_watched() -> None:
+    zone = "/sys/class/thermal/thermal_zone"
+    tree = {
+        f"{zone}0/type": "gpu-thermal",
+        f"{zone}0/temp": "40000",
+        f"{zone}0/trip_point_0_type": "passive",
+        f"{zone}0/trip_point_0_temp": "60000",
+        f"{zone}1/type": "cpu-thermal",
+        f"{zone}1/temp": "41500",
+        f"{zone}1/trip_point_0_type": "active",
+        f"{zone}1/trip_point_0_temp": "50000",
+        f"{zone}1/trip_point_1_type": "passive",
+        f"{zone}1/trip_point_1_temp": "85000",
+        f"{zone}1/trip_point_2_type": "passive",
+        f"{zone}1/trip_point_2_temp": "!EIO",
+        f"{zone}1/trip_point_3_type": "critical",
+        f"{zone}1/trip_point_3_temp": "105000",
+    }
+    watched = cpu_path(tree)
+    assert (cpu_c(tree), trip_c(tree, watched)) == (41.5, 85.0)
+    assert trip_c({k: v for k, v in tree.items() if "trip_point" not in k}, watched) is None
+    assert (cpu_c({}), trip_c({}, cpu_path({}))) == (None, None)
 
 
 def test_temperatures_prefer_the_cpu() -> None:

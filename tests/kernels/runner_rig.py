@@ -39,6 +39,9 @@ HEAD: Mapping[str, Value] = {
     "peaks": 0,
     "root": "/",
     "idle_ns": 0,
+    "cool_mc": 0,
+    "cool_round_mc": 0,
+    "cool_cap_ns": 0,
 }
 ITEM: Mapping[str, Value] = {
     "threads": 1,
@@ -93,6 +96,12 @@ def block(name: str, keys: Mapping[str, Value]) -> bytes:
     )
 
 
+def text_watch(name: str, path: Path) -> bytes:
+    """Return the line that has a file watched."""
+    where = str(path).encode()
+    return b"watch %d:%s %d:%s\n" % (len(name), name.encode(), len(where), where)
+
+
 def wait_for(path: Path, text: str, limit_s: float = 60.0) -> None:
     """Wait until a file holds a text."""
     end = time.monotonic() + limit_s
@@ -120,9 +129,9 @@ class Outcome:
         return only
 
     def digest(self, item: str) -> str:
-        """Hash over the item's sample and energy frames as the contract has it."""
+        """Hash over the item's sample, energy and long frames as the contract has it."""
         own = [f for f in self.frames if f.payload.get("item") == item]
-        data = (f.raw + b"\n" for f in own if f.kind in ("sample", "energy"))
+        data = (f.raw + b"\n" for f in own if f.kind in ("sample", "energy", "long"))
         return hashlib.sha256(b"".join(data)).hexdigest()
 
 

@@ -105,6 +105,8 @@ def job_seeds() -> tuple[bytes, ...]:
         Work(item=named, keys={**gemm, "variant": named.variant}),
         Work(item=replace(item, kind="network"), keys=net),
         Work(item=replace(item, runtime="onnxruntime"), keys=program),
+        Work(item=replace(item, scenario="sustained 600s"), keys=gemm),
+        Work(item=replace(item, kind="network", scenario="periodic 30/s"), keys=net),
     )
     sensor = SensorFile(
         id="ina:1", kind="power", path="/sys/p", scale=1e-6, scope="board", label=""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.transport.registry import open_transport
-from tests.kernels.runner_rig import HEAD, ITEM, block, kernel, line, read_frames, runner_of
+from tests.kernels.runner_rig import HEAD, ITEM, Value, block, kernel, line, read_frames, runner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,16 @@ def test_a_foreign_board_says_hello_and_does_a_job(
         assert "qemu" in hello["emulated"]
         assert hello["runner_sha256"] == sha256
         own = {"run": f"t-{arch}", "runner": sha256, "lease": f"{FOLDER}/harness.lock"}
-        head = b"".join(line(k, v) for k, v in {**HEAD, **own, "samples": 4, "items": 3}.items())
+        head = b"".join(line(k, v) for k, v in {**HEAD, **own, "samples": 4, "items": 4}.items())
         items = [kernel("a", size=16), kernel("b", "w8a8", 16), kernel("c", "fp32", 16)]
+        # threads that sleep between ticks and are woken: each target has its own futex
+        pace: dict[str, Value] = {
+            "sustain_ns": 500_000_000,
+            "pace_ns": 50_000_000,
+            "threads": 2,
+            "cores": "all",
+        }
+        items.append({**kernel("d", size=16), **pace})
         job = b"job 1\n" + head + b"".join(block("item", {**ITEM, **i}) for i in items)
         done = transport.run([runner, "exec", "--dir", FOLDER], stdin=job, timeout_s=200)
         frames = read_frames(done.stdout)
@@ -52,7 +60,13 @@ def test_a_foreign_board_says_hello_and_does_a_job(
     assert done.status == 0, done.stderr
     closes = [f.payload for f in frames if f.kind == "item_end" and f.payload["final"]]
     assert {(c["item"], c["status"], c["count"]) for c in closes} == {
-        (item, "done", 2) for item in ("a", "b", "c")
+        ("a", "done", 2),
+        ("b", "done", 2),
+        ("c", "done", 2),
+        ("d", "done", 1),
     }
+    (long,) = [f.payload for f in frames if f.kind == "long"]
+    assert long["releases"] == 10
+    assert long["inferences"] + long["missed"] >= 10
     samples = [f.payload for f in frames if f.kind == "sample"]
     assert all(s["check_before"] and s["check_after"] for s in samples)

@@ -96,6 +96,7 @@ def test_what_a_frame_needs_is_needed(kind: str) -> None:
     item = gemm()
     whole: dict[str, dict[str, Any]] = {
         "sample": sample(item),
+        "long": sample(item, kind="long", wall_ns=[], cpu_ns=[]),
         "energy": WINDOW,
         "idle": {**WINDOW, "kind": "idle"},
         "step": {**WINDOW, "kind": "step"},

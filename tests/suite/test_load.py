@@ -40,7 +40,17 @@ def test_find() -> None:
             find(word)
 
 
-SUITES = ("local", "kernels", "networks", "ladder", "jetson", "arm", "riscv", "movidius")
+SUITES = (
+    "local",
+    "kernels",
+    "networks",
+    "ladder",
+    "jetson",
+    "arm",
+    "riscv",
+    "movidius",
+    "sustained",
+)
 
 
 def test_built_in_suites_are_there() -> None:

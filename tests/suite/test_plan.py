@@ -80,7 +80,7 @@ def test_a_shape_that_no_op_can_take_is_named(shape: str, words: str) -> None:
 def test_cores_and_threads() -> None:
     net = "networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime]"
     block = f"{{{net}, on: [1, all, 2, 9, 1@big]}}"
-    facts = board(clusters={"big": (2, 3), "little": (0, 1)})
+    facts = board(clusters={"little": (0, 1), "big": (2, 3)})
     items = plan(suite(block), [facts], CATALOGUE).items
     assert [(p.item.threads, p.item.cores) for p in items] == [
         (1, "1"),
@@ -91,10 +91,10 @@ def test_cores_and_threads() -> None:
     ]
     assert [bool(p.skip) for p in items] == [False, False, False, True, False]
     assert [facts.cpu_list(c) for c in ("1", "all", "2", "1@big", "all@little")] == [
-        "1",
+        "3-3",
         "all",
         "2,3",
-        "3",
+        "3-3",
         "0,1",
     ]
 
