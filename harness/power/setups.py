@@ -1,7 +1,7 @@
 """Set-ups that give a board watts, by price, and the smallest net watts each of them resolves.
 
-The table of docs/POWER.md is made here, by the formulas that judge a measurement. What a meter is
-like comes from its kind; the noise of a board and of a meter and the prices are assumptions.
+The table of docs/POWER.md is made here, from gain, step and noise. What a meter is like comes from
+its kind; the noise of a board and of a meter and the prices are assumptions.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def u_mean_w(traits: Traits, noise_w: float, window_s: float = WINDOW_S) -> floa
     """Return the noise of a mean over one window, k = 1: readings that remember, and steps.
 
     s * sqrt((1+A)/(1-A)/n) with A = exp(-period/memory), and q/sqrt(12), which averaging takes away
-    only where the noise exceeds half a step.
+    only where the noise exceeds half a step (more careful than what judges a measurement: that sees
+    the readings, this only guesses how they will scatter).
     """
     spread = math.hypot(BOARD_NOISE_W, noise_w)
     period_s = traits.period_ms / 1e3

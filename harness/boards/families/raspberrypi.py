@@ -27,7 +27,7 @@ def matches(probe: Probe) -> bool:
 def notes(probe: Probe) -> tuple[str, ...]:
     """Say where the watts of a Pi are, and why they are not here."""
     if _PMIC & set(probe.compatible) or "Raspberry Pi 5" in probe.model:
-        return ("the PMIC of a Pi 5 answers only `vcgencmd`, which this version does not read",)
+        return ("the watts of a Pi 5 come from its power chip, by /dev/vcio (group video)",)
     return ("Raspberry Pi before the 5 measures no current: use an external meter",)
 
 
