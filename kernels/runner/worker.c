@@ -44,7 +44,7 @@ static void put_peaks(struct worker *w) {
         .argv = argv, .env = environ, .most = 4096, .timeout_ns = PEAKS_NS, .deadline_fd = w->deadline_fd};
     struct child_end end;
     char words[WORDS_ROOM], cancel[PATH_ROOM];
-    if (!w->job->peaks || halted(w))
+    if (!w->job->peaks)
         return;
     if (run_path(w->dir, w->job->run, ".cancel", cancel))
         spec.cancel = cancel;
@@ -62,6 +62,8 @@ static void put_peaks(struct worker *w) {
 static void put_peaks_and_state(struct worker *w) {
     struct snapshot before, after;
     struct text json = {0};
+    if (halted(w)) /* before it began */
+        return;
     snapshot_take(w->job, w->job->items[0].cores, &before);
     put_peaks(w);
     snapshot_take(w->job, w->job->items[0].cores, &after);
