@@ -1,8 +1,8 @@
 """A supply that knows what the runner does: the watts of a board, and what a meter makes of them.
 
-`python supply.py ROOT DIR`: 5 W, and 2 W for each thread of a repetition whose folder is DIR, with
-some noise. They go into the INA3221 of the fake tree at ROOT, and as `t watts` to stdout, seen at
-the wall: 1.2 W and a 0.85th of them.
+`python supply.py ROOT DIR`: 5 W, and 2 W for each thread of work of a runner whose folder is DIR,
+with some noise. They go into the INA3221 of the fake tree at ROOT, and as `t watts` to stdout, seen
+at the wall: 1.2 W and a 0.85th of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHIP = "/sys/bus/i2c/drivers/ina3221/1-0040/hwmon/hwmon3/"
 
 
 def board(watts: float = IDLE_W) -> dict[str, str]:
-    """Return the files of an Orin Nano."""
+    """Return the files of a power monitor; of no known board: this machine is none of those."""
     return {
         f"{CHIP}name": "ina3221",
         f"{CHIP}in1_label": "VDD_IN",
@@ -29,7 +29,6 @@ def board(watts: float = IDLE_W) -> dict[str, str]:
         f"{CHIP}in1_input": str(MILLIVOLTS),
         f"{CHIP}curr1_input": _milliamperes(watts),
         f"{CHIP}shunt1_resistor": "5000",
-        "/proc/device-tree/compatible": "nvidia,p3767-0005\0nvidia,tegra234\0",
     }
 
 
@@ -48,9 +47,9 @@ def _threads(folder: str, older: set[str]) -> int:
     for name in _processes() - older:
         try:
             words = Path(f"/proc/{name}/cmdline").read_bytes().split(b"\0")
-            if words[1:2] == [b"rep"] and words[2].startswith(folder.encode()):
+            if words[1] in {b"rep", b"spin"} and words[2].startswith(folder.encode()):
                 count += len(os.listdir(f"/proc/{name}/task"))  # noqa: PTH208 - names
-        except OSError:
+        except (OSError, IndexError):
             continue
     return count
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GEMM = "  - {ops: [gemm], schemes: [w1a1], shapes: [64x64x64]}"
 LONG = """\
-protocol: {repetitions_min: 30, repetitions_max: 30, samples: 50, sample_min_ms: 2.0,
+protocol: {repetitions_min: 200, repetitions_max: 200, samples: 50, sample_min_ms: 2.0,
   warmup_ms: 1.0, precision: 0.0001, budget_s: 120.0}
 """
 

@@ -48,9 +48,9 @@ def approx(watts: dict[str, float]) -> Any:
     return pytest.approx(watts, rel=0.2)
 
 
-def rail(user: User) -> Path:
+def rail(user: User, root: str) -> Path:
     """A file system with one INA226, whose watts somebody is to write."""
-    device = user.folder / "root/sys/class/hwmon/hwmon0"
+    device = user.folder / root / "sys/class/hwmon/hwmon0"
     device.mkdir(parents=True)
     for name, text in {"name": "ina226", "power1_label": "VIN"}.items():
         (device / name).write_text(f"{text}\n")
@@ -61,10 +61,10 @@ def rail(user: User) -> Path:
 def test_a_run_with_a_plug_a_program_and_a_sensor_of_another_board(
     user: User, openssh_server: Server
 ) -> None:
-    file = rail(user)
+    file, other = rail(user, "near-root"), rail(user, "pi-root")
     script = (
         "import time, pathlib\n"
-        f"while 1: print(int(pathlib.Path({str(file)!r}).read_text()) / 5e5, flush=True);"
+        f"while 1: print(int(pathlib.Path({str(other)!r}).read_text()) / 5e5, flush=True);"
         " time.sleep(.02)"
     )
     user.write("watts.py", script)
@@ -72,15 +72,17 @@ def test_a_run_with_a_plug_a_program_and_a_sensor_of_another_board(
     command = {"command": line, "period_ms": 50, "window_s": 1, "scope": "wall"}
     hanging = {"board": "pi", "hwmon": "VIN", "period_ms": 20, "window_s": 1}
     user.know(openssh_server, "far", dir=str(user.folder / "far"), meter=[command, hanging])
-    root = str(user.folder / "root")
+    roots = {name: str(user.folder / f"{name}-root") for name in ("near", "pi")}
+    near = {"dir": str(user.folder / "near"), "root": roots["near"]}
     user.suite("near, far", GEMM, HEAD)
     with (
-        LoadSensor(file, user.folder, microwatts, sawtooth=1),
+        LoadSensor(file, user.folder / "near", microwatts, sawtooth=1),
+        LoadSensor(other, user.folder / "far", microwatts, sawtooth=1),
         plug(lambda _: http_reply({"apower": int(file.read_text()) / 1e6})) as url,
     ):
         shelly = {"shelly": url, "period_ms": 20, "window_s": 1}
-        inventory(user, pi={"dir": str(user.folder / "pi"), "root": root})
-        inventory(user, near={"dir": str(user.folder / "near"), "root": root, "meter": shelly})
+        inventory(user, pi={"dir": str(user.folder / "pi"), "root": roots["pi"]})
+        inventory(user, near={**near, "meter": shelly})
         ended = user.harness("run", "suite.yaml")
         assert ended.code == 0, ended.out + ended.err
         listed = user.harness("boards")
@@ -90,7 +92,6 @@ def test_a_run_with_a_plug_a_program_and_a_sensor_of_another_board(
     assert "ok       meters: meter:shelly reads 2.5 W" in doctor.out
 
     rows = {row["board"]: row for row in user.rows()}
-    # two boards on one machine: the load of either is the other's, too
     assert watts(rows["near"]) == approx({"ina226:VIN": 7.5, "meter:shelly": 7.5})
     assert watts(rows["far"]) == approx({"meter:command": 15.0, "meter:board:VIN": 7.5})
     assert [e["scope"] for e in rows["far"]["energy"]] == ["wall", "board"]
