@@ -28,7 +28,7 @@ test: $(INSTALLED_DEV) ## all checks and tests that take minutes, with their set
 # Three at a time: rooms that use the machine's board `local` (one lease, so one after the other), rooms that mostly wait
 # for links and deadlines of boards of their own, and all others, which keep a core busy.
 BOARDS := boards commands runtimes test_wheel.py
-LINKS := faults session transport verdicts
+LINKS := faults transport
 test-boards: $(INSTALLED_DEV)
 	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) $(BOARDS:%=tests/%)
 
