@@ -205,7 +205,8 @@ RULES: dict[str, Rule] = {
             Status.SUSPECT,
             "gp",
             "other work: on this core, on the host of a guest, or waiting for a CPU",
-            "wall/CPU 1.05 (threads 1.10); steal 1 %; pressure 5 %; 100 involuntary switches/s",
+            "wall/CPU 1.05 (threads 1.10); steal 1 %; pressure 25 %; where the work lost 1 % of its"
+            " time: pressure 5 %, 100 involuntary switches/s",
             "CPU time of the samples, /proc/stat or /proc/pressure/cpu",
         ),
         _rule(

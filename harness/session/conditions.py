@@ -29,6 +29,8 @@ DISTURBED_LIMIT = 1.05
 DISTURBED_THREADS_LIMIT = 1.10  # ticks at both ends of a repetition are in it
 STEAL_LIMIT = 0.01
 PRESSURE_LIMIT = 0.05
+PRESSURE_ANYWAY_LIMIT = 0.25
+COST_LIMIT = 1.01  # waiting that the work itself did not feel is nobody's fault
 SWITCHES_PER_S_LIMIT = 100.0
 SWITCHES_LEAST = 10
 MINOR_FAULTS_LIMIT = 100.0  # a repetition; what is touched first is touched before
@@ -239,15 +241,24 @@ def _pressed(e: Evidence) -> Reason | None:
     waited = spans.waited_us(e.samples, "pressure")
     passed = spans.clock_gained(e.samples, spans.MONO)
     share = waited * 1000 / passed if waited is not None and passed else 0.0
-    if share <= PRESSURE_LIMIT:
+    # the kernel counts every process: our own, too, and those that never met the work
+    limit = PRESSURE_LIMIT if _cost_time(e) else PRESSURE_ANYWAY_LIMIT
+    if share <= limit:
         return None
     words = "pressure: processes waited for a CPU"
-    return Reason(rule="V11", words=words, seen=share, limit=PRESSURE_LIMIT)
+    return Reason(rule="V11", words=words, seen=share, limit=limit)
+
+
+def _cost_time(e: Evidence) -> bool:
+    """Whether the work itself is known to have lost time to others."""
+    ratio = e.wall_over_cpu
+    return ratio is not None and ratio > COST_LIMIT
 
 
 def _switched(e: Evidence) -> Reason | None:
     switches, timed_s = e.total("inv_switches"), sum(e.times("wall_ns")) / 1e9
-    if switches < SWITCHES_LEAST or timed_s <= 0 or switches / timed_s <= SWITCHES_PER_S_LIMIT:
+    few = switches < SWITCHES_LEAST or switches <= SWITCHES_PER_S_LIMIT * timed_s
+    if few or timed_s <= 0 or not _cost_time(e):
         return None
     words = "the work was interrupted for others too often, times a second"
     return Reason(rule="V11", words=words, seen=switches / timed_s, limit=SWITCHES_PER_S_LIMIT)

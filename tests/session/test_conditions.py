@@ -50,6 +50,7 @@ def spans(count: int = 3, **after: Any) -> list[dict[str, Any]]:
                 fresh_ns=1_999_200,
                 minor_faults=0,
                 inv_switches=last.get("inv_switches", 0),
+                **({"cpu_ns": [1_960_000] * 20} if after.get("lost") else {}),
             )
         )
     return found
@@ -88,7 +89,7 @@ def test_a_quiet_board_breaks_nothing_and_leaves_only_the_start_unknown() -> Non
         ("V09", "within 3 C", {"temperature": 82_100}),
         ("V10", "governor changed", {"governor": "ondemand"}),
         ("V11", "steal", {"cpu_work": "1 0 1 100 0 0 0 9 0 0"}),
-        ("V11", "pressure", {"pressure": "avg10=9.00 avg60=0.00 avg300=0.00 total=200007"}),
+        ("V11", "pressure", {"pressure": "avg10=9.00 avg60=0.00 avg300=0.00 total=900007"}),
         ("V13", "swapped", {"swap_out": 5}),
         ("V14", "killed", {"oom_kill": 30}),
     ],
@@ -160,8 +161,16 @@ def test_the_own_clock_of_a_program_is_spoilt_by_a_jump() -> None:
 
 def test_interruptions_count_by_their_rate() -> None:
     # 40 ms were timed in each repetition
-    assert judged(spans(inv_switches=11)).status is Status.OK
-    assert "interrupted" in reasons(judged(spans(inv_switches=60)))["V11"]
+    assert judged(spans(inv_switches=11, lost=True)).status is Status.OK
+    assert "interrupted" in reasons(judged(spans(inv_switches=60, lost=True)))["V11"]
+
+
+def test_waiting_that_cost_the_work_nothing_is_nobodys_fault() -> None:
+    waited = {"pressure": "avg10=9.00 avg60=0.00 avg300=0.00 total=200007"}
+    assert judged(spans(watch=waited)).status is Status.OK
+    assert judged(spans(inv_switches=60)).status is Status.OK
+    # two hundredths of its time
+    assert "pressure" in reasons(judged(spans(watch=waited, lost=True)))["V11"]
 
 
 @pytest.mark.parametrize(("ticks", "is_broken"), [(20, False), (40, True)])

@@ -153,8 +153,9 @@ static bool is_work(const char *pid, uint64_t space) {
     ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
     if (fd >= 0)
         close(fd);
-    /* "runner rep ..." itself, or an emulator with these words among its own */
-    return n > 0 && memmem(text, (size_t)n, "runner", 6) != NULL && memmem(text, (size_t)n, "\0rep", 5) != NULL &&
+    /* "runner rep ..." or "spin" itself, or an emulator with these words among its own */
+    return n > 0 && memmem(text, (size_t)n, "runner", 6) != NULL && 
+           (memmem(text, (size_t)n, "\0rep", 5) != NULL || memmem(text, (size_t)n, "\0spin", 6) != NULL) &&
            namespace_of(pid) == space;
 }
 
