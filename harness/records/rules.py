@@ -188,8 +188,8 @@ RULES: dict[str, Rule] = {
             "gp",
             "throttled: a counter or alarm, the clock, time_in_state, a cooling device, heat "
             "near its trip point, the bits of a Raspberry Pi",
-            "rise > 0; clock < 95 % of its upper quartile, < 97 % of its top under "
-            "`performance`; top frequency < 95 % of the time; 3 C",
+            "rise > 0; clock < 95 % of its upper quartile (x86 with its turbo: 90 %), < 97 % of "
+            "its top under `performance`; top frequency < 95 % of the time; 3 C",
             "a throttle counter, 3 measured clocks, a temperature with a trip point",
         ),
         _rule(
