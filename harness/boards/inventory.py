@@ -139,13 +139,14 @@ def _entries(
 
 
 def _placed(entry: BoardEntry, boards: Mapping[str, BoardEntry]) -> tuple[MeterEntry, ...]:
-    """Return the board's meters; one that hangs on another board gets the entry of that one."""
-    return tuple(
-        replace(meter, at=replace(boards[meter.target], meters=()))
-        if meter.kind == "board"
-        else meter
-        for meter in entry.meters
-    )
+    """Return the board's meters; one that is read on a board gets the entry of that one."""
+
+    def placed(meter: MeterEntry) -> MeterEntry:
+        host = boards[meter.target] if meter.kind == "board" else entry
+        on_a_board = meter.kind in {"board", "tegrastats"}
+        return replace(meter, at=replace(host, meters=())) if on_a_board else meter
+
+    return tuple(placed(meter) for meter in entry.meters)
 
 
 def _with_local(

@@ -12,7 +12,7 @@ from harness.config.schema import Strict
 from harness.config.words import Name, check
 from harness.records.meter import MeterEntry
 
-KINDS = ("shelly", "tasmota", "scpi", "command", "joulescope", "board")
+KINDS = ("shelly", "tasmota", "scpi", "command", "joulescope", "board", "tegrastats")
 # which keys belong to one kind only
 _OF = {"channel": "shelly", "element": "scpi", "query": "scpi", "hwmon": "board"}
 
@@ -28,6 +28,7 @@ _RESOURCE = re.compile(r"[A-Za-z][\x21-\x7e]{2,200}", re.ASCII)
 _QUERY = re.compile(r"[:*A-Za-z][A-Za-z0-9:*_]{0,60}\?(?: [A-Za-z0-9@(),.: ]{1,40})?", re.ASCII)
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:-]{0,63}", re.ASCII)
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:+/-]{0,63}", re.ASCII)
+_PROGRAM = re.compile(r"(?:/[A-Za-z0-9._+-]{1,64}){1,8}|tegrastats", re.ASCII)
 _LINE = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 
 
@@ -91,6 +92,8 @@ class MeterModel(Strict):
         | None
     ) = None
     board: Name | None = None
+    # the program on the board itself: what a word or path of its own names
+    tegrastats: Annotated[str, AfterValidator(check(_PROGRAM, "path of tegrastats"))] | None = None
     hwmon: Annotated[str, AfterValidator(check(_LABEL, "label of a hwmon sensor"))] | None = None
     channel: Annotated[int, Field(ge=0, le=15)] | None = None
     element: Annotated[int, Field(ge=1, le=6)] | None = None

@@ -15,7 +15,8 @@ class MeterEntry:
 
     `target` is a URL, a VISA resource, a command line, a serial number, or the name of the other
     board that the meter hangs on (kind `board`, with the label of its hwmon sensor; `at` is that
-    board's own entry). `window_s` is the shortest window it is worth reading.
+    board's own entry), or of a program on the board itself (kind `tegrastats`; `at` is its entry).
+    `window_s` is the shortest window it is worth reading.
     """
 
     kind: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.boards.probe import probe
 from harness.errors import HarnessError, MeterError
 from harness.power.discover import labelled
-from harness.power.meters import another, table
+from harness.power.meters import another, jetson, table
 from harness.session.echoes import LIFE_S
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def open_any(entry: MeterEntry, reach: Reach | None) -> Sensing:
     if entry.at is None or reach is None:
         return Sensing(meter=table.open_meter(entry), traits=table.traits_of(entry))
     ready = reach(entry.at)
+    if entry.kind == "tegrastats":
+        return _tegrastats(entry, ready)
     try:
         sensor = _sensor(entry, ready)
         stream = ready.transport.stream(_argv(ready, sensor), live=True)
@@ -71,6 +73,20 @@ def first_watts(entry: MeterEntry, reach: Reach) -> float:
         raise MeterError("said nothing", where=entry.kind, do="is it on, and does it flush?")
     finally:
         sensing.close()
+
+
+def _tegrastats(entry: MeterEntry, ready: Ready) -> Sensing:
+    """Its lines carry no time of the board: the controller's is that of their arrival."""
+    try:
+        seen = probe(ready.transport, ready.facts.entry)
+        stream = ready.transport.stream(jetson.argv(entry), live=True)
+        board = " ".join([seen.model, *seen.compatible])
+        meter = jetson.Tegrastats(stream, board, where=entry.target, close=ready.link.close)
+    except BaseException:
+        ready.link.close()
+        raise
+    traits = replace(jetson.traits(entry), scope=entry.scope or meter.scope)
+    return Sensing(meter=meter, traits=table.as_said(entry, traits))
 
 
 def _sensor(entry: MeterEntry, ready: Ready) -> SensorFile:

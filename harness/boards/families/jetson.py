@@ -30,7 +30,10 @@ def notes(probe: Probe) -> tuple[str, ...]:
     """Say why there may be no rails."""
     if any(_WITHOUT_MONITOR in word for word in probe.compatible):
         return ("Jetson Nano 2GB has no power monitor: use an external meter",)
-    return ("a Jetson's rails need the ina3221 driver of its own kernel",)
+    return (
+        "a Jetson's rails need the ina3221 driver of its own kernel",
+        "the last resort is `meter: {tegrastats: /usr/bin/tegrastats}` in boards.yaml",
+    )
 
 
 def watched(probe: Probe) -> Mapping[str, WatchFile]:

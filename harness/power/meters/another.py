@@ -6,41 +6,21 @@ verb `sense`, and what becomes of them. The readings carry that board's own cloc
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import re
-import threading
-import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError, MeterError, MeterGoneError
+from harness.errors import MeterError
+from harness.power.meters.listening import Lines, Listening
 from harness.power.meters.meter import Sample, Traits, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from harness.power.meters.meter import Meter
     from harness.records.board import SensorFile
     from harness.records.meter import MeterEntry
 
-# silence of so long is a reason to speak of; lines may still come afterwards
-SILENT_S = 10.0
-_WAIT_S = 0.1
 _LEAST_WINDOW_S = 10.0
 _LINE = re.compile(rb"([0-9]{1,19}) (-?[0-9]{1,19}) (-?[0-9]{1,19})\n")
 _FAILED = b"!\n"
-
-
-class Lines(Protocol):
-    """Lines of a program on another board, as they come."""
-
-    def lines(self) -> Iterator[bytes]:
-        """Yield each line; ends or raises a HarnessError when none will follow."""
-        ...
-
-    def close(self) -> None:
-        """End it, from any thread."""
-        ...
 
 
 def traits(entry: MeterEntry) -> Traits:
@@ -79,47 +59,22 @@ def open_meter(entry: MeterEntry) -> Meter:
 
 
 class Another:
-    """The readings of one sensor; a thread of its own listens, so that none is waited for."""
+    """The readings of one sensor."""
 
     def __init__(self, source: Lines, sensor: SensorFile, *, where: str) -> None:
-        self._source = source
+        self._lines = Listening(source, where=where)
         self._sensor = sensor
         self._where = where
-        self._heard = time.monotonic()
         self._before: tuple[int, int] | None = None
-        self._found: queue.SimpleQueue[bytes | MeterGoneError] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, name="another board", daemon=True).start()
 
     def read(self) -> Sample | None:
         """Return the next reading, None when a tenth of a second brought none."""
-        try:
-            one = self._found.get(timeout=_WAIT_S)
-        except queue.Empty:
-            self._complain()
-            return None
-        self._heard = time.monotonic()
-        if isinstance(one, MeterGoneError):
-            raise one
-        return self._sample(one)
+        found = self._lines.next()
+        return None if found is None else self._sample(found[1])
 
     def close(self) -> None:
         """End the program there."""
-        with contextlib.suppress(HarnessError, OSError):
-            self._source.close()
-
-    def _listen(self) -> None:
-        words = "has ended"
-        try:
-            for line in self._source.lines():
-                self._found.put(line)
-        except HarnessError as error:
-            words = error.what
-        self._found.put(MeterGoneError(words, where=self._where))
-
-    def _complain(self) -> None:
-        if time.monotonic() - self._heard > SILENT_S:
-            self._heard = time.monotonic()
-            raise MeterError(f"sent nothing for {SILENT_S:g} s", where=self._where)
+        self._lines.close()
 
     def _sample(self, line: bytes) -> Sample | None:
         match = _LINE.fullmatch(line)

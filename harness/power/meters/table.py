@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.errors import MeterError
-from harness.power.meters import another, command, joulescope, scpi, shelly, tasmota
+from harness.power.meters import another, command, jetson, joulescope, scpi, shelly, tasmota
 from harness.power.parts import MIN_READINGS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ METERS: Mapping[str, Kind] = {
     "scpi": scpi,
     "shelly": shelly,
     "tasmota": tasmota,
+    "tegrastats": jetson,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import LinkError, MeterError, MeterGoneError
-from harness.power.meters import another
+from harness.power.meters import listening
 from harness.power.meters.another import Another, open_meter, traits_of_sensor
 from harness.power.meters.meter import Sample
 from harness.records.board import SensorFile
 from harness.records.meter import MeterEntry
+from tests.power.meters.told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +29,6 @@ PRODUCT = SensorFile(
 COUNTER = SensorFile(
     id="x", kind="energy", path="/e", scale=1e-6, scope="rails", label="X", wrap_raw=999_999
 )
-
-
-class Told:
-    """Lines that are there already, then an end or an error."""
-
-    def __init__(self, *lines: bytes, error: Exception | None = None) -> None:
-        self._lines, self._error = lines, error
-        self.closed = threading.Event()
-
-    def lines(self) -> Iterator[bytes]:
-        yield from self._lines
-        if self._error is not None:
-            raise self._error
-
-    def close(self) -> None:
-        self.closed.set()
 
 
 def read_all(sensor: SensorFile, *lines: bytes) -> list[Sample | str]:
@@ -111,7 +95,7 @@ def test_silence_is_waited_for_and_then_spoken_of(monkeypatch: pytest.MonkeyPatc
     told = Silent()
     meter = Another(told, POWER, where="pi")
     assert meter.read() is None
-    monkeypatch.setattr(another, "SILENT_S", 0.0)
+    monkeypatch.setattr(listening, "SILENT_S", 0.0)
     with pytest.raises(MeterError, match="sent nothing"):
         meter.read()
     meter.close()

@@ -16,7 +16,8 @@ def test_every_kind_of_the_inventory_is_here() -> None:
     assert set(METERS) == set(KINDS)
     for kind in METERS:
         traits = traits_of(MeterEntry(kind=kind, target="x"))
-        assert traits.scope == ("wall" if kind in {"shelly", "tasmota"} else "board")
+        scopes = {"shelly": "wall", "tasmota": "wall", "tegrastats": "module"}
+        assert traits.scope == scopes.get(kind, "board")
         assert traits.minimum_window_s * 1e3 >= 10 * traits.period_ms
 
 
