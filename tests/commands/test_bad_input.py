@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GEMM = "  - {ops: [gemm], schemes: [w1a1], shapes: [64x64x64]}"
 LONG = """\
-protocol: {repetitions_min: 200, repetitions_max: 200, samples: 50, sample_min_ms: 2.0,
+protocol: {repetitions_min: 30, repetitions_max: 30, samples: 50, sample_min_ms: 2.0,
   warmup_ms: 1.0, precision: 0.0001, budget_s: 120.0}
 """
 
@@ -142,7 +142,7 @@ def test_ctrl_c_keeps_a_complete_less_precise_table(user: User) -> None:
 
 
 def test_a_leased_board_is_named_with_its_holder(user: User, tmp_path: Path) -> None:
-    user.suite("local", GEMM, LONG)
+    user.suite("local", GEMM, LONG.replace("30", "300"))
     first = user.start("run", "suite.yaml", "--no-report")
     _wait_for_rounds(first)
     other = User(tmp_path / "other")
