@@ -10,7 +10,7 @@ from harness.boards.counters import is_counter
 from harness.boards.families.table import family_of
 from harness.boards.likeness import contradiction
 from harness.boards.modes import barred, parse_query, policies, power_modes
-from harness.boards.thermal import cpu_c, cpu_path, trip_c, values_c
+from harness.boards.thermal import cpu_c, values_c
 from harness.boards.topology import clusters
 from harness.boards.units import idle_units
 from harness.boards.watch import trips_c, watch
@@ -64,7 +64,6 @@ def facts(
         modes_barred=barred(tune=entry.tune, become=entry.become, may_write=bool(probe.writable)),
         policies=policies(probe.files),
         start_c=cpu_c(probe.files),
-        trip_c=trip_c(probe.files, cpu_path(probe.files)),
     )
 
 

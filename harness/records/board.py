@@ -130,7 +130,6 @@ class BoardFacts:
     policies: tuple[CpuPolicy, ...] = ()
     in_force: InForce | None = None  # a mode that this session has set
     start_c: float | None = None  # the watched temperature when the board was probed
-    trip_c: float | None = None  # where the board slows itself down, as far as it tells
 
     @property
     def name(self) -> str:

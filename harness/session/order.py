@@ -128,7 +128,7 @@ def job_of(
         cost_pairs=0 if facts.emulated else COST_PAIRS,  # emulated time proves nothing
         # of the session's first look: a worker that begins again begins on a warm board
         cool_mc=_millidegrees(session.ready.facts.start_c, protocol.cool_margin_c),
-        cool_round_mc=_millidegrees(facts.trip_c, -TRIP_ROOM_C),
+        cool_round_mc=_millidegrees(facts.trips_c.get("temperature"), -TRIP_ROOM_C),
     )
 
 

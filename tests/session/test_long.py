@@ -244,7 +244,7 @@ def session(*items: Item) -> Session:
     """A session whose board nobody has to reach."""
     deployed = Deployed(directory="/d", runner="/d/runner", sha256="ab" * 32, lease="/l", hello={})
     ready = Ready(
-        facts=facts(start_c=43.5, trip_c=80.0),
+        facts=facts(start_c=43.5, trips_c={"temperature": 80.0}),
         deployed=deployed,
         link=cast("Any", None),
         again=cast("Any", None),
