@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.power.bridged import LABEL
 from harness.report.context import Scatter, Series
 from harness.report.labels import Box, places
-from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas
+from harness.report.svg import BAR, FONT, HOLLOW, INK, MUTED, RULE, canvas, legend_above
 from harness.units import harmless
 
 if TYPE_CHECKING:
@@ -110,15 +110,4 @@ def _legend(axes: Axes, plot: Scatter) -> None:
         Line2D([], [], linestyle="", marker=_MARKERS[i % len(_MARKERS)], color=BAR, label=" ")
         for i in range(len(plot.series))
     ]
-    words = [harmless(series.title) for series in plot.series]
-    legend = axes.legend(
-        handles,
-        words,
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
-        frameon=False,
-        fontsize=FONT - 0.5,
-        labelcolor=MUTED,
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    legend_above(axes, handles, [series.title for series in plot.series])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.units import harmless
+
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Drawn in these, then replaced by the page's variables, so that dark mode and print just work.
@@ -62,6 +66,21 @@ def canvas(name: str, size_in: tuple[float, float]) -> Iterator[Sheet]:
             out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
         sheet.parts.append(out.getvalue())
+
+
+def legend_above(axes: Axes, handles: Sequence[Artist], titles: Sequence[str]) -> None:
+    """Draw the titles of lines or marks above a plot; whatever they hold is no formula."""
+    legend = axes.legend(
+        handles,
+        [harmless(title) for title in titles],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        frameon=False,
+        fontsize=FONT - 0.5,
+        labelcolor=MUTED,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 def _inline(svg: str, name: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from harness.report.svg import BAR, FONT, MUTED, RULE, canvas
-from harness.units import harmless
+from harness.report.svg import BAR, FONT, MUTED, RULE, canvas, legend_above
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +28,7 @@ def draw_trace(plot: Trace) -> str:
             percents = [100 * share for share in line.shares]
             axes.plot(seconds, percents, color=BAR, linestyle=dashes, linewidth=1.2)
         _axes(axes)
-        _legend(axes, plot)
+        legend_above(axes, axes.get_lines(), [line.title for line in plot.lines])
     return sheet.svg()
 
 
@@ -45,17 +44,3 @@ def _axes(axes: Axes) -> None:
         axes.spines[side].set_color(RULE)
     axes.tick_params(colors=MUTED, length=0, labelsize=FONT - 0.5)
     axes.set_xlabel("seconds", color=MUTED, fontsize=FONT - 0.5, loc="left")
-
-
-def _legend(axes: Axes, plot: Trace) -> None:
-    legend = axes.legend(
-        axes.get_lines(),
-        [harmless(line.title) for line in plot.lines],
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
-        frameon=False,
-        fontsize=FONT - 0.5,
-        labelcolor=MUTED,
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
