@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults import runs
 from tests.helpers.cli import BRIEF, User
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ def test_a_worker_killed_half_way_is_begun_again_once(user: User) -> None:
     user.suite("local", GEMM, LONG)
     process = user.start("run", "suite.yaml", "--no-report")
     _wait_for_rounds(process)
-    for pid in _workers(user):
-        os.kill(pid, signal.SIGKILL)
+    runs.kill(_workers(user))
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, (out, err)
     assert "the worker on the board died" in err

@@ -82,8 +82,7 @@ class Tuned:
         return found
 
     def kill(self, verb: str) -> None:
-        for pid in self.pids(verb):
-            os.kill(pid, signal.SIGKILL)
+        runs.kill(self.pids(verb))
 
 
 @pytest.fixture

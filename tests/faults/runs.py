@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from harness.records.measurement import Status
@@ -12,7 +15,7 @@ from harness.store.layout import list_folders
 from harness.store.reader import StoredRun, read_run, read_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tests.helpers.cli import User
@@ -33,17 +36,17 @@ def steady_suite(user: User, boards: str, repetitions: int = REPETITIONS) -> Non
     user.suite(boards, GEMMS, STEADY.format(repetitions))
 
 
-def under_way(user: User, board_dir: Path, seconds: float = 1.0) -> subprocess.Popen[str]:
-    """Start a run of `suite.yaml` and return when its board has measured for so long."""
+def under_way(user: User, board_dir: Path, samples: int = 3) -> subprocess.Popen[str]:
+    """Start a run of `suite.yaml` and return when its board has written down so many samples."""
     process = user.start("run", "suite.yaml", "--no-report")
     wait_for(lambda: spools(board_dir), 60, "the worker's spool")
-    time.sleep(seconds)
+    wait_for(lambda: measured(board_dir) >= samples, 120, f"{samples} samples")
     return process
 
 
-def orphaned(user: User, board_dir: Path, seconds: float = 1.0) -> None:
+def orphaned(user: User, board_dir: Path, samples: int = 3) -> None:
     """Leave an open run behind: its controller is killed while the board measures."""
-    process = under_way(user, board_dir, seconds)
+    process = under_way(user, board_dir, samples)
     process.kill()
     process.communicate()
 
@@ -59,6 +62,12 @@ def spools(board_dir: Path) -> list[str]:
     return sorted(p.name for p in (board_dir / "harness" / "runs").glob("*.spool"))
 
 
+def measured(board_dir: Path) -> int:
+    """Return how many samples the board's spools hold, whichever attempt they are of."""
+    folder = board_dir / "harness" / "runs"
+    return sum((folder / name).read_bytes().count(b'"kind":"sample"') for name in spools(board_dir))
+
+
 def workers(board_dir: Path) -> list[int]:
     """Return the processes of our runner that were started from this board's folder."""
     from pathlib import Path as Place
@@ -72,6 +81,13 @@ def workers(board_dir: Path) -> list[int]:
         if target.startswith(str(board_dir)):
             found.append(int(exe.parent.name))
     return found
+
+
+def kill(pids: Iterable[int]) -> None:
+    """Send SIGKILL to those that are still there: the death of one worker may end another."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_for(what: Callable[[], object], limit_s: float, words: str) -> float:

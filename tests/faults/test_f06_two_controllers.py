@@ -23,7 +23,7 @@ def test_the_second_is_refused_with_a_name_or_waits(tmp_path: Path, openssh_serv
         user.know(openssh_server, "b1", dir=str(board))
         runs.steady_suite(user, "b1")
         users.append(user)
-    first = runs.under_way(users[0], board, seconds=0)
+    first = runs.under_way(users[0], board, samples=0)
     refused = users[1].harness("run", "suite.yaml", "--no-report")
     assert refused.code == 75, refused.err
     assert "leased by" in refused.err

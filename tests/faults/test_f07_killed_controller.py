@@ -36,7 +36,7 @@ def user(tmp_path: Path, openssh_server: Server) -> User:
 
 
 def test_resume_brings_what_the_board_went_on_to_finish(user: User, tmp_path: Path) -> None:
-    runs.orphaned(user, tmp_path / "board", 1.5)
+    runs.orphaned(user, tmp_path / "board")
     listed = user.harness("runs")
     assert "open: `harness resume`" in listed.out
     ended = user.harness("resume")
@@ -54,7 +54,8 @@ def test_resume_brings_what_the_board_went_on_to_finish(user: User, tmp_path: Pa
 
 
 def test_a_new_run_is_told_who_holds_the_board_or_waits(user: User, tmp_path: Path) -> None:
-    runs.orphaned(user, tmp_path / "board", 1.5)
+    runs.steady_suite(user, "b1", repetitions=20)  # however late the next one comes
+    runs.orphaned(user, tmp_path / "board")
     refused = user.harness("run", "suite.yaml", "--no-report")
     assert refused.code == 75, refused.err
     assert "leased by" in refused.err
@@ -66,7 +67,7 @@ def test_a_new_run_is_told_who_holds_the_board_or_waits(user: User, tmp_path: Pa
 
 def test_stop_ends_the_orphan_and_keeps_what_it_finished(user: User, tmp_path: Path) -> None:
     runs.steady_suite(user, "b1", repetitions=90)  # however late it is told to stop
-    runs.orphaned(user, tmp_path / "board", 1.5)
+    runs.orphaned(user, tmp_path / "board", samples=2 * runs.ITEMS)
     ended = user.harness("stop", "--no-report")
     assert ended.code == 0, ended.err
     run = runs.only_run(user)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +21,7 @@ from harness.session.link import Control
 from harness.session.order import Session
 from harness.session.ready import make_ready
 from harness.transport.registry import open_transport
-from tests.faults.runs import workers
+from tests.faults import runs
 from tests.helpers import planted
 from tests.helpers.sessions import real_session
 
@@ -68,8 +66,7 @@ def carried_out(session: Session, folder: Path, *deaths: tuple[int, int]) -> lis
         if isinstance(event, Began):
             attempt = event.attempt
         if isinstance(event, Advanced) and (attempt, event.done) in deaths:
-            for pid in workers(folder):
-                os.kill(pid, signal.SIGKILL)
+            runs.kill(runs.workers(folder))
 
     carry_out(session, Control(), emit)
     return events
