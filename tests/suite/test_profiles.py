@@ -29,4 +29,4 @@ def test_contradictions_and_unknown_profiles() -> None:
 def test_names_and_p99() -> None:
     assert all(name == protocol.profile for name, protocol in PROFILES.items())
     standard = PROFILES["standard"]
-    assert standard.samples * standard.repetitions_max >= 662  # what a p99 needs
+    assert standard.samples * standard.repetitions_min >= 662  # what a p99 needs
