@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Idle:
-    """Idle power at the time of the work, its uncertainty (k = 1) and its drift, in watts."""
+    """Idle power at the time of the work, its uncertainty (k = 1) and its drift, in watts.
+
+    `noise_j` is how far the joules of one second stray by the board's own noise: those of t seconds
+    by the root of t times that (k = 1).
+    """
 
     mean_w: float
     u_w: float
+    noise_j: float
     drift_w: float = 0.0
     u_drift_w: float = 0.0
 
@@ -45,8 +50,10 @@ def idle_of(
     # both sides together show how power strays; each has half of the readings
     noise = of_mean([integrate.inside(sensor, side) for side in sides], sensor.quantum_w)
     each = noise.random * math.sqrt(len(sides))
+    noise_j = noise.random * math.sqrt(sum(side.seconds for side in sides))
     if len(sides) == 1:
-        return Idle(mean_w=means[0], u_w=math.hypot(noise.random, noise.steady))
+        u_w = math.hypot(noise.random, noise.steady)
+        return Idle(mean_w=means[0], u_w=u_w, noise_j=noise_j)
     shares = _shares(sides[0], sides[1], windows)
     at = sum(shares) / len(shares)
     drift, u_drift = means[0] - means[1], math.sqrt(2) * math.hypot(each, noise.steady)
@@ -54,7 +61,7 @@ def idle_of(
     # the same load lies at the same place of a step before and after
     u_w = math.hypot(each * math.hypot(1 - at, at), noise.steady, strayed)
     mean_w = (1 - at) * means[0] + at * means[1]
-    return Idle(mean_w=mean_w, u_w=u_w, drift_w=drift, u_drift_w=u_drift)
+    return Idle(mean_w=mean_w, u_w=u_w, noise_j=noise_j, drift_w=drift, u_drift_w=u_drift)
 
 
 def _shares(before: Readings, after: Readings, windows: Sequence[Readings]) -> list[float]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LENGTHS = 1.25
 _MAX_LAG_SHARE = 0.34
 # means of fewer windows say nothing of what is slower than a window
-_MIN_WINDOWS = 3
+MIN_WINDOWS = 3
 _MIN_FREE = 2.0
 _HALVINGS = 20
 _HARMONICS = 12
@@ -127,7 +127,7 @@ def _spread(windows: Sequence[Floats]) -> float:
 
 def _between(windows: Sequence[Floats]) -> float:
     """Noise of the mean as the means of the windows show it: what is slow is seen only here."""
-    if len(windows) < _MIN_WINDOWS:
+    if len(windows) < MIN_WINDOWS:
         return 0.0
     means = [float(np.mean(window)) for window in windows]
     return float(np.std(means, ddof=1)) / math.sqrt(len(means))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.power import integrate
 from harness.power.edges import u_edges_j, u_shift_j
 from harness.power.idle import idle_of
-from harness.power.noise import of_mean
+from harness.power.noise import MIN_WINDOWS, of_mean
 from harness.power.rail import MAX_W
 from harness.records.measurement import Reason
 
@@ -73,6 +73,9 @@ def measure(
     # the sensor's zero may be off by about one step (INA: 40 uV over the shunt)
     idle = idle_of(sensor, good, before, after)
     u_mean_w, u_work_w = _u_means(sensor, good, seconds, active)
+    if idle and 0 < len(good) < MIN_WINDOWS:
+        # what is slow is not seen within so few; a board at work is as restless as an idle one
+        u_work_w = max(u_work_w, idle.noise_j / math.sqrt(seconds))
     return Parts(
         energy_j=sum(energies),
         seconds=seconds,

@@ -37,8 +37,7 @@ def test_two_thousand_trials(name: str) -> None:
     found = covered(name, MANY)
     assert 0.935 <= found.gross / found.trials <= 0.985
     share = found.net / found.nets
-    # three seconds are only indicative, and said so
-    assert share >= (0.90 if SETTINGS[name].is_indicative else 0.935)
+    assert share >= 0.935
     assert share <= (1.0 if SETTINGS[name].is_bounded else 0.985)
     assert 0.7 <= found.ratio_gross <= 2.0
     assert 0.7 <= found.ratio_net <= 2.0

@@ -34,7 +34,6 @@ class Setting:
     counter: bool = False
     # a step that nothing dithers is a bound: twice its standard deviation holds all there is
     is_bounded: bool = False
-    is_indicative: bool = False
 
 
 _AGX_RAILS = (
@@ -71,7 +70,6 @@ SETTINGS: Mapping[str, Setting] = {
         words="Orin Nano, profile quick: one window of 3 s",
         loads=(_ORIN_NANO,),
         timing=Timing(windows=1, window_s=3.0, idle_s=3.0, others_s=12.0),
-        is_indicative=True,
     ),
     "agx-orin": Setting(
         words="AGX Orin: three rails, net 3 W, q 400, 400, 100 mW",
