@@ -11,7 +11,7 @@ from harness.boards.families.table import family_of
 from harness.boards.likeness import contradiction
 from harness.boards.modes import barred, parse_query, policies, power_modes
 from harness.boards.thermal import cpu_c, values_c
-from harness.boards.topology import clusters
+from harness.boards.topology import clusters, core_list
 from harness.boards.units import idle_units
 from harness.boards.watch import trips_c, watch
 from harness.config.tree import number
@@ -84,7 +84,9 @@ def board_id(entry: BoardEntry, probe: Probe, hello: Hello, model: str) -> str:
     """
     address = [entry.host or "", str(entry.port or ""), entry.dir or "", entry.name]
     serial = probe.serial.strip("0 ") or probe.machine_id or "/".join(address)
-    defining = [serial, model, hello.target, hello.cores, hello.memory_bytes >> 28]
+    # a power mode may take cores off line: the board is the same
+    cores = len(core_list(probe.files.get("/sys/devices/system/cpu/present", ""))) or hello.cores
+    defining = [serial, model, hello.target, cores, hello.memory_bytes >> 28]
     return hashlib.sha256(json.dumps(defining).encode()).hexdigest()[:16]
 
 

@@ -20,6 +20,7 @@ _POLICY = re.compile(r"(/sys/devices/system/cpu/cpufreq/policy[0-9]+)/scaling_go
 _DEVFREQ = re.compile(r"/sys/class/devfreq/[^/.][^/]*/(?:governor|min_freq|max_freq)")
 _CPU = "/sys/devices/system/cpu/"
 _MODEL = re.compile(r"<\s*POWER_MODEL\s+ID=([0-9]{1,3})\s+NAME=([^\s>]+)\s*>", re.ASCII)
+_OFF = re.compile(r"CPU_ONLINE\s+CORE_([0-9]{1,4})\s+0", re.ASCII)
 _QUERY = re.compile(r"NV Power Mode:[ \t]*(\S+)[ \t]*\r?\n[ \t]*([0-9]{1,3})[ \t]*(?:\r?\n|$)")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,63}", re.ASCII)
 # drivers whose "powersave" follows the load, and whose top frequency is a hope (turbo)
@@ -35,6 +36,20 @@ def parse_conf(text: str) -> dict[str, int]:
         if match and NAME.fullmatch(match.group(2)) and len(found) < _MAX_MODES:
             found.setdefault(match.group(2), int(match.group(1)))
     return found
+
+
+def parse_off(text: str) -> dict[str, tuple[int, ...]]:
+    """Return name -> cores that the mode of nvpmodel.conf takes off line, where it does."""
+    found: dict[str, list[int]] = {}
+    name = ""
+    for line in text.split("\n"):
+        if line.startswith("<"):
+            model = _MODEL.match(line.strip())
+            name = model.group(2) if model and NAME.fullmatch(model.group(2)) else ""
+        match = _OFF.fullmatch(line.strip())
+        if name and match:
+            found.setdefault(name, []).append(int(match.group(1)))
+    return {name: tuple(sorted(set(cpus))) for name, cpus in found.items()}
 
 
 def parse_query(text: str) -> tuple[str, int] | None:
@@ -67,9 +82,9 @@ def power_modes(files: Mapping[str, str], conf: str = "") -> tuple[PowerMode, ..
     keeps = (*_knobs(files, domains), *_devfreq(files))
     if not named:
         return _of_cpufreq(files, domains, keeps)
-    largest = _largest(list(named))
+    largest, off = _largest(list(named)), parse_off(conf)
     return tuple(
-        PowerMode(name=name, id=number_, is_max=name == largest, keeps=keeps)
+        PowerMode(name=name, id=number_, is_max=name == largest, keeps=keeps, off=off.get(name, ()))
         for name, number_ in named.items()
     )
 

@@ -80,7 +80,7 @@ done
 for d in "$r"/sys/class/thermal/cooling_device*; do values "$d"/type "$d"/cur_state; done
 values "$r"/sys/devices/platform/soc*/soc*firmware/get_throttled "$r"/var/lib/nvpmodel/status
 c=$r/sys/devices/system/cpu
-values "$c"/online "$r"/sys/devices/cpu_core/cpus "$r"/sys/devices/cpu_atom/cpus
+values "$c"/online "$c"/present "$r"/sys/devices/cpu_core/cpus "$r"/sys/devices/cpu_atom/cpus
 values "$c"/cpu[0-9]*/cpu_capacity "$c"/cpu0/thermal_throttle/*_throttle_count
 for d in "$c"/cpu0/cpufreq "$c"/cpufreq/policy[0-9]*; do
   values "$d"/scaling_governor "$d"/scaling_cur_freq "$d"/cpuinfo_min_freq "$d"/cpuinfo_max_freq \
@@ -92,8 +92,9 @@ values "$c"/cpufreq/boost "$c"/intel_pstate/no_turbo
 for d in "$r"/sys/class/devfreq/*; do values "$d"/governor "$d"/min_freq "$d"/max_freq; done
 values "$r"/sys/class/dmi/id/sys_vendor "$r"/sys/class/dmi/id/product_name
 for d in "$r"/sys/bus/usb/devices/*; do values "$d"/idVendor; done
-section nvpmodel; grep '^<[[:space:]]*POWER_MODEL' "$r/etc/nvpmodel.conf" 2>/dev/null |
-  head -n 64 | lines
+section nvpmodel
+grep -e '^<[[:space:]]*POWER_MODEL' -e '^CPU_ONLINE' "$r/etc/nvpmodel.conf" 2>/dev/null |
+  head -n 1024 | lines
 section mode; p=$r/usr/sbin/nvpmodel
 [ -x "$p" ] && "$p" -q </dev/null 2>&1 | head -n 16 | lines
 section writable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from harness.records.external import External
 from harness.records.meter import MeterEntry
-from harness.records.modes import CpuPolicy, InForce, PowerMode
+from harness.records.modes import CpuPolicy, InForce, PowerMode, resolve
 
 LOCAL = "local"
 _MASK = re.compile(r"0x[0-9a-f]{1,256}", re.ASCII)
@@ -136,6 +136,26 @@ class BoardFacts:
         """The name the user gave the board."""
         return self.entry.name
 
+    def within(self, mode: str) -> BoardFacts:
+        """The board as a power mode of it leaves it: without the cores that go off line."""
+        known = resolve(self.modes, mode)
+        off = set(known.off if known else ()) & {*self.allowed, *self.isolated}
+        if not off:
+            return self
+
+        def on(cpus: Sequence[int]) -> tuple[int, ...]:
+            return tuple(cpu for cpu in cpus if cpu not in off)
+
+        left, isolated = on(self.allowed), on(self.isolated)
+        hello = replace(
+            self.hello,
+            cores=len(left),
+            core_mask=cores_mask(left),
+            isolated_mask=cores_mask(isolated) if isolated else "",
+        )
+        clusters = {name: on(cpus) for name, cpus in self.clusters.items() if on(cpus)}
+        return replace(self, hello=hello, clusters=clusters)
+
     def cpu_list(self, cores: str) -> str:
         """The JOB's `cores` value for `1`, `all`, `4`, `1@big`, `all@little`.
 
@@ -152,7 +172,7 @@ class BoardFacts:
         """The affinity mask of `cpu_list`, such as `0xc0`; "" where the runner chooses."""
         if cores != "all" and self.cpu_list(cores) == cores:
             return ""
-        return f"{sum(1 << cpu for cpu in self._chosen(cores)):#x}"
+        return cores_mask(self._chosen(cores))
 
     @property
     def allowed(self) -> tuple[int, ...]:
@@ -173,6 +193,11 @@ class BoardFacts:
         strength = {cpu: place for place, cpu in enumerate(weakest_first)}
         ordered = sorted(set(known), key=lambda cpu: (cpu in self.isolated, strength.get(cpu, cpu)))
         return tuple(sorted(ordered[-int(count) :]))
+
+
+def cores_mask(cores: Sequence[int]) -> str:
+    """Return the mask of core numbers, such as `0xc`."""
+    return f"{sum(1 << cpu for cpu in cores):#x}"
 
 
 def mask_cores(mask: str) -> tuple[int, ...]:

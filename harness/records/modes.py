@@ -14,7 +14,8 @@ class PowerMode:
     """One mode of a board's own table.
 
     `id` is nvpmodel's. `sets` maps files to values, in an order in which no bottom frequency is
-    above its top at any time; `keeps` are files that the mode may move by itself.
+    above its top at any time; `keeps` are files that the mode may move by itself; `off` are cores
+    that it takes off line.
     """
 
     name: str
@@ -22,6 +23,7 @@ class PowerMode:
     is_max: bool = False
     sets: Mapping[str, str] = field(default_factory=dict)
     keeps: tuple[str, ...] = ()
+    off: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -310,7 +310,8 @@ class Attempts:
     @property
     def _facts(self) -> BoardFacts:
         """The board in the power mode that is set there."""
-        return replace(self._ready.facts, in_force=self._in_force)
+        facts, mode = self._ready.facts, self._in_force
+        return replace(facts.within(mode.name), in_force=mode) if mode else facts
 
     def _say(self, words: str) -> None:
         self._emit(Note(board=self._ready.facts.name, words=words))

@@ -98,7 +98,7 @@ def job_of(
 
     `metered_s`: as in `protocol_on`.
     """
-    facts = ready.facts
+    facts = ready.facts.within(works[0].item.mode)
     protocol = protocol_on(session.context.plan.protocol, facts, metered_s)
     slowness = EMULATION_SLOWNESS if facts.emulated else 1
     # what is declared to take long may: the deadline is a last resort, not a budget

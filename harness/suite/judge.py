@@ -23,13 +23,14 @@ ONE_THREAD = "this runtime runs on one thread"
 
 def on_board(cell: Cell, facts: BoardFacts, catalogue: Catalogue) -> list[tuple[Item, str]]:
     """Return a cell's items on a board, each with the reason why it is skipped ("" = it runs)."""
+    whole, facts = facts, facts.within(cell.item.mode)
     item = replace(cell.item, threads=threads_of(cell.item.cores, facts))
     reason = (
         _mode(item, facts)
         or _device(item, catalogue)
         or _runtime(item, facts)
         or _listed(item, facts, catalogue)
-        or _cores(item, facts, catalogue)
+        or _cores(item, facts, catalogue, "" if facts is whole else f" in mode {item.mode}")
         or _long(item)
         or _halves(item, facts)
     )
@@ -86,16 +87,16 @@ def _listed(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
     return f"{item.runtime} on this board has no {wanted}; it has {', '.join(here)}"
 
 
-def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue) -> str:
+def _cores(item: Item, facts: BoardFacts, catalogue: Catalogue, when: str) -> str:
     _, _, cluster = item.cores.partition("@")
     if cluster and cluster not in facts.clusters:
         known = ", ".join(facts.clusters)
-        return f"this board has no cluster {cluster!r}" + (
+        return f"this board has no cluster {cluster!r}{when}" + (
             f" (it has {known})" if known else ": its cores are alike, or it does not tell"
         )
     available = len(facts.clusters[cluster]) if cluster else facts.hello.cores
     if item.threads > available:
-        return f"{item.threads} cores were asked for, there are {available}"
+        return f"{item.threads} cores were asked for, there are {available}{when}"
     runtime = catalogue.runtime(item.runtime)
     # `all` on a board with one core is one thread, and runs
     if item.threads > 1 and runtime is not None and not runtime.threads:

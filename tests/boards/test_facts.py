@@ -62,6 +62,10 @@ def test_board_id_stays_with_the_board() -> None:
     assert board_id(ENTRY, zero, HELLO, "m") != board_id(
         ENTRY, replace(zero, machine_id="m2"), HELLO, "m"
     )
+    # found in a power mode that leaves cores off
+    present = {**ORIN_PROBE.files, "/sys/devices/system/cpu/present": "0-7"}
+    whole = board_id(ENTRY, replace(ORIN_PROBE, files=present), replace(HELLO, cores=8), "m")
+    assert whole == board_id(ENTRY, replace(ORIN_PROBE, files=present), HELLO, "m")
     bare = replace(ORIN_PROBE, serial="", machine_id="")
     assert board_id(ENTRY, bare, HELLO, "m") != board_id(
         replace(ENTRY, host="other"), bare, HELLO, "m"

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.boards.facts import facts
-from harness.boards.modes import barred, in_force, parse_conf, parse_query, policies, power_modes
+from harness.boards.modes import (
+    barred,
+    in_force,
+    parse_conf,
+    parse_off,
+    parse_query,
+    policies,
+    power_modes,
+)
 from harness.boards.probe import probe
 from harness.records.board import BoardEntry
 from harness.records.modes import PowerMode, resolve
@@ -195,10 +203,37 @@ def test_a_long_list_of_frequencies_is_read_whole(tmp_path: Path) -> None:
     assert f"{steps[-1] / 1000:g}MHz" in seen
 
 
+TWO_OFF = """\
+< POWER_MODEL ID=0 NAME=MAXN >
+CPU_ONLINE CORE_0 1
+CPU_ONLINE CORE_5 1
+< POWER_MODEL ID=1 NAME=10W >
+CPU_ONLINE CORE_0 1
+CPU_ONLINE CORE_5 0
+CPU_ONLINE CORE_4 0
+CPU_ONLINE CORE_4x 0
+< PM_CONFIG DEFAULT=0 >
+CPU_ONLINE CORE_1 0
+"""
+
+
+def test_cores_that_a_mode_takes_off_line() -> None:
+    assert parse_off(TWO_OFF) == {"10W": (4, 5)}
+    assert [m.off for m in power_modes({}, TWO_OFF)] == [(), (4, 5)]
+
+
 LINES = st.lists(
     st.one_of(
         st.text(max_size=40),
-        st.sampled_from(["< POWER_MODEL ID=0 NAME=MAXN >", "NV Power Mode: MAXN", "0", "CPU 1"]),
+        st.sampled_from(
+            [
+                "< POWER_MODEL ID=0 NAME=MAXN >",
+                "CPU_ONLINE CORE_4 0",
+                "NV Power Mode: MAXN",
+                "0",
+                "CPU 1",
+            ]
+        ),
         st.builds(
             "< POWER_MODEL ID={} NAME={} >".format, st.integers(), st.text(min_size=1, max_size=8)
         ),
@@ -212,6 +247,7 @@ def test_any_table_of_nvpmodel_is_read_or_left(text: str) -> None:
     found = parse_conf(text)
     assert all(0 <= number < 1000 and name.isascii() for name, number in found.items())
     assert [m.id for m in power_modes({}, text)] == list(found.values())
+    assert set(parse_off(text)) <= set(found)
     # a mode that an order names can be told from every other
     assert all(order(m).count(b"\n") == 3 for m in power_modes({}, text))
 

@@ -134,6 +134,27 @@ def test_modes_need_permission_and_ability() -> None:
     assert "root only" in plan(suite(GEMM, rest), [barred], CATALOGUE).items[1].skip
 
 
+def test_a_mode_that_takes_cores_off_line() -> None:
+    hello = replace(HELLO, cores=6, core_mask="0x3f")
+    off = PowerMode(name="10W", id=1, off=(4, 5))
+    facts = replace(FACTS, hello=hello, modes=(off,), clusters={"little": (0, 1, 2), "big": (4, 5)})
+    facts = replace(facts, entry=replace(facts.entry, tune=True))
+    block = "{ops: [gemm], schemes: [w1a1], shapes: [96x96x96], on: [all, 6, 1@big]}"
+    items = plan(suite(block, "modes: [default, 10W]"), [facts], CATALOGUE).items
+    threads = {(p.item.mode, p.item.cores): (p.item.threads, p.skip) for p in items}
+    assert threads["default", "all"] == (6, "")
+    assert threads["10W", "all"] == (4, "")
+    assert threads["10W", "6"][1] == "6 cores were asked for, there are 4 in mode 10W"
+    assert threads["10W", "1@big"][1].startswith("this board has no cluster 'big' in mode 10W")
+    inside = facts.within("10W")
+    assert (inside.hello.core_mask, inside.cpu_list("1"), inside.cpu_list("all")) == (
+        "0xf",
+        "3-3",
+        "all",
+    )
+    assert facts.within("default") is facts
+
+
 def test_absent_runtime_device_and_scheme() -> None:
     net = "{networks: [squeezenet1_1], schemes: [fp32], runtimes: [onnxruntime]}"
     assert skips(net, runtimes={}, runtime_absent={"onnxruntime": "python3 has none"}) == [
