@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,7 @@ class Metering:
         idle = _idle(collector, windows)
         last_ns = max(span.end_ns for span in (*windows, *idle) if span is not None)
         found: list[Energy] = []
-        for one in self._open:
+        for one in self._there_at(windows[0].begin_ns):
             energy, words = self._energy(one, work, windows, idle, last_ns)
             if energy is not None:
                 found += selftest.judged([energy], [self._tried(one, collector)])
@@ -166,6 +167,32 @@ class Metering:
             host=sensing.ready,
             clock=BoardClock(sensing.ready) if sensing.ready else None,
         )
+
+    def _there_at(self, begin_ns: int) -> list[_Open]:
+        """Return each meter once: as it was opened last before a time of the board's clock."""
+        try:
+            begin_ns = self._clock.offset().controller_ns(begin_ns)
+        except CannotTellError:
+            pass  # is said for each of them
+        found: dict[str, _Open] = {}
+        for one in self._open:
+            if one.source not in found or one.begun_ns <= begin_ns:
+                found[one.source] = one
+        return list(found.values())
+
+    def _reopen(self) -> None:
+        """Open those again that went away: the windows to come are theirs as well."""
+        latest = {one.source: one for one in self._open}
+        for source, entry in zip(table.meter_ids(self._entries), self._entries, strict=True):
+            one = latest.get(source)
+            if one is None or not one.sampler.is_gone:
+                continue
+            with suppress(HarnessError):  # still away: the next beat tries again
+                again = self._opened(source, entry)
+                self._open.append(again)
+                if again.clock is not None:
+                    again.clock.burst(FIRST)
+                self._say(f"{source} is read again; it had stopped: {one.sampler.ended}")
 
     def _account(self, one: _Open, track: sampling.Track) -> str:
         """Say how a meter's session went: readings, failures, and how well the clocks are known."""
@@ -263,12 +290,14 @@ class Metering:
             )
 
     def _ask_all(self, count: int) -> None:
-        for clock in (self._clock, *(one.clock for one in self._open)):
+        theirs = (one.clock for one in self._open if not one.sampler.ended)
+        for clock in (self._clock, *theirs):
             if clock is not None:
                 clock.burst(count)
 
     def _keep_asking(self) -> None:
         while not self._over.wait(BEAT_S):
+            self._reopen()
             self._ask_all(BETWEEN)
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from harness.records.item import Plan, Planned, Protocol
 from harness.records.measurement import Energy, Measurement, PowerTrace, Status
 from harness.records.meter import MeterEntry
 from harness.runtimes import native
-from harness.session import order
+from harness.session import metering, order
 from harness.session.carry_out import carry_out
 from harness.session.events import Advanced, Closed, Event, Failed, Note, Traced, Tried
 from harness.session.judge import Context
@@ -131,6 +132,14 @@ def shelly(watts: Callable[[int], float | bytes]) -> Iterator[MeterEntry]:
 
     with plug(answer) as url:
         yield replace(SHELLY, target=url)
+
+
+def cut(server: sshd.Server) -> None:
+    """Kill the server's logins, not a worker, which is none of theirs."""
+    for pid in server.children():
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().startswith("sshd"):
+                os.kill(pid, signal.SIGKILL)
 
 
 def program(folder: Path, watts: float) -> MeterEntry:
@@ -307,6 +316,60 @@ def test_windows_of_an_earlier_controller_are_not_the_meters(tmp_path: Path) -> 
     assert "was not read yet: an earlier controller" in str(again.row.energy_absent)
 
 
+def test_a_program_that_ends_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metering, "BEAT_S", 0.2)
+    meter = program(tmp_path, 7.25)
+    script = tmp_path / "watts.py"
+    begun = tmp_path / "begun"
+    # at first it says one line, and ends
+    first = f"import pathlib; p = pathlib.Path({str(begun)!r}); old = p.exists(); p.touch()\n"
+    ends = "if not old: print(time.time(), 1.0, flush=True); raise SystemExit\n"
+    script.write_text(f"{first}import time\n{ends}{script.read_text()}")
+    seen = measure(local(tmp_path, meter))
+    found = seen.energy("meter:command")
+    assert found.status is Status.OK
+    assert found.active_w == pytest.approx(7.25)
+    assert any(
+        w.startswith("meter:command is read again; it had stopped: ended") for w in seen.notes
+    )
+
+
+@pytest.mark.sshd
+def test_a_meter_s_board_that_is_lost_is_reached_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metering, "BEAT_S", 0.2)
+    root = hwmon(tmp_path / "root", 8_125_000)
+    with sshd.openssh() as server:
+        other = replace(server.entry(), name="pi", dir=str(tmp_path / "pi"), root=str(root))
+        hanging = MeterEntry(
+            kind="board", target="pi", hwmon="VIN", at=other, period_ms=20, window_s=0.4
+        )
+        ready = ready_for(local(tmp_path, hanging))
+
+        def reach(entry: BoardEntry) -> Ready:
+            opener = partial(open_transport, settings=server.settings())
+            return make_ready(entry, opener, lambda _: planted.good())
+
+        seen = Seen()
+
+        def emit(event: Event) -> None:
+            seen.events.append(event)
+            if isinstance(event, Advanced) and event.done == 1:  # the windows are to come
+                cut(server)
+
+        # nine seconds of warm-up, for the way back
+        slow = replace(BRIEF, repetitions_min=4, repetitions_max=4, warmup_ms=3000.0)
+        carry_out(replace(session_on(ready, slow), reach=reach), Control(), emit)
+        ready.link.close()
+    found = seen.energy("meter:board:VIN")
+    assert found.status is Status.OK, found.reasons
+    assert found.active_w == pytest.approx(8.125)
+    assert any("meter:board:VIN is read again" in w for w in seen.notes)
+
+
 @pytest.mark.slow
 @pytest.mark.sshd
 def test_a_link_that_is_lost_and_found_costs_no_joule(tmp_path: Path) -> None:
@@ -320,10 +383,7 @@ def test_a_link_that_is_lost_and_found_costs_no_joule(tmp_path: Path) -> None:
         def emit(event: Event) -> None:
             seen.events.append(event)
             if isinstance(event, Advanced):  # its only repetition is done, the windows are to come
-                for pid in server.children():
-                    with suppress(OSError):  # the servers, not the worker, which is none of theirs
-                        if Path(f"/proc/{pid}/comm").read_text().startswith("sshd"):
-                            os.kill(pid, signal.SIGKILL)
+                cut(server)
 
         carry_out(session_on(ready), Control(), emit)
         ready.link.close()

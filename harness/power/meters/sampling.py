@@ -72,6 +72,7 @@ class Sampler:
         self._troubles: list[Trouble] = []
         self._failures = 0
         self._ended = ""
+        self._is_gone = False
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="meter", daemon=True)
@@ -116,6 +117,12 @@ class Sampler:
         with self._lock:
             return self._ended
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it ended since the meter, or the way to it, is gone: it may come back."""
+        with self._lock:
+            return self._is_gone
+
     def _run(self) -> None:
         period_s = self._traits.period_ms / 1e3
         due = time.monotonic()
@@ -133,6 +140,8 @@ class Sampler:
             sample = self._meter.read()
         except MeterGoneError as error:
             self._trouble(error.what)
+            with self._lock:
+                self._is_gone = True
             self._end(error.what)
         except MeterError as error:
             self._trouble(error.what)
