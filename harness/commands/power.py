@@ -65,14 +65,15 @@ def bridge_board(
     if away:
         raise next(iter(away.values()))
     try:
-        _require_sensor(entry, ready[0])
+        meters = _meters(entry)
+        _require_sensor(entry, ready[0], meters)
         suite = loads(entry.name, ready[0].facts.hello.cores, window, windows, mode)
         chosen = Chosen(suite=suite, entries=(entry,), inventory=inventory.path)
         code, stored = _measured(chosen, ready, wishes)
     finally:
         for one in ready:
             one.link.close()
-    _bridge_all(entry, ready[0], stored)
+    _bridge_all(entry, ready[0], meters, stored)
     if code:
         raise typer.Exit(code)
 
@@ -108,9 +109,17 @@ def loads(board: str, cores: int, window_s: float, windows: int, mode: str) -> S
     )
 
 
-def _require_sensor(entry: BoardEntry, ready: Ready) -> None:
-    from harness.errors import ConfigError
+def _meters(entry: BoardEntry) -> tuple[Source, ...]:
+    """Return what is known of the board's meters, before anything is measured."""
+    from harness.commands.reaching import reach_entry
     from harness.power.sources import meter_sources
+    from harness.session.sensing import traits_there
+
+    return meter_sources(entry.meters, [traits_there(one, reach_entry) for one in entry.meters])
+
+
+def _require_sensor(entry: BoardEntry, ready: Ready, meters: Sequence[Source]) -> None:
+    from harness.errors import ConfigError
 
     if not ready.facts.sensors:
         raise ConfigError(
@@ -121,7 +130,7 @@ def _require_sensor(entry: BoardEntry, ready: Ready) -> None:
         raise ConfigError(f"{entry.name} is emulated: its watts are another machine's")
     first = ready.facts.sensors[0]
     own = first.total_scope if first.total else first.scope
-    if all(meter.scope == own for meter in meter_sources(entry.meters)):
+    if all(meter.scope == own for meter in meters):
         raise ConfigError(
             f"sensor and meter of {entry.name} both have the scope {own}: there is nothing to cross"
         )
@@ -146,11 +155,13 @@ def _measured(chosen: Chosen, ready: Sequence[Ready], wishes: Wishes) -> tuple[i
     return code, read_run(writer.folder)
 
 
-def _bridge_all(entry: BoardEntry, ready: Ready, stored: StoredRun) -> None:
+def _bridge_all(
+    entry: BoardEntry, ready: Ready, meters: Sequence[Source], stored: StoredRun
+) -> None:
     """Keep a bridge to each meter of another scope; then raise CannotTellError if one has none."""
     from harness.errors import CannotTellError
     from harness.power.bridge import bridge
-    from harness.power.sources import meter_sources, own_source
+    from harness.power.sources import own_source
 
     rows = stored.measurements
     own = own_source(ready.facts.sensors, [m.energy for m in rows])
@@ -159,7 +170,7 @@ def _bridge_all(entry: BoardEntry, ready: Ready, stored: StoredRun) -> None:
         raise CannotTellError(f"{entry.name}: no watts of its own sensor: {why}")
     names = _names(stored, ready)
     refused: list[CannotTellError] = []
-    for meter in meter_sources(entry.meters):
+    for meter in meters:
         if meter.scope == own.scope:
             note(f"{meter.name} has the scope {own.scope}, as the sensor: no bridge is needed")
             continue

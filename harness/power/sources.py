@@ -6,12 +6,13 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from harness.power.meters.table import meter_ids, traits_of
+from harness.power.meters.table import meter_ids
 from harness.records.bridge import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.power.meters.meter import Traits
     from harness.records.board import SensorFile
     from harness.records.measurement import Energy
     from harness.records.meter import MeterEntry
@@ -43,9 +44,8 @@ def _gain(rails: Sequence[SensorFile], row: Sequence[Energy]) -> float | None:
     return math.hypot(*(rail.gain * watts[rail.id] for rail in rails)) / whole if whole else None
 
 
-def meter_sources(entries: Sequence[MeterEntry]) -> tuple[Source, ...]:
+def meter_sources(entries: Sequence[MeterEntry], traits: Sequence[Traits]) -> tuple[Source, ...]:
     """Return the meters of a board, under the names that their joules are stored by."""
-    traits = [traits_of(entry) for entry in entries]
     return tuple(
         Source(name=name, scope=one.scope, gain=one.gain, offset_w=one.quantum_w)
         for name, one in zip(meter_ids(entries), traits, strict=True)

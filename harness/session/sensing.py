@@ -61,6 +61,15 @@ def open_any(entry: MeterEntry, reach: Reach | None) -> Sensing:
         raise
 
 
+def traits_there(entry: MeterEntry, reach: Reach) -> Traits:
+    """Return what is known of a meter; one that hangs on another board is looked at for it."""
+    if entry.at is None:
+        return table.traits_of(entry)
+    sensing = open_any(entry, reach)
+    sensing.close()
+    return sensing.traits
+
+
 def first_watts(entry: MeterEntry, reach: Reach) -> float:
     """Open a meter for one reading; raises as `open_any` does, or when it says nothing."""
     sensing = open_any(entry, reach)

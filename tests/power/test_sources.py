@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.power.meters.table import traits_of
 from harness.power.sources import meter_sources, own_source
 from harness.records.meter import MeterEntry
 from tests.helpers import measurements as made
@@ -47,7 +48,7 @@ def test_meters_have_their_own_words_before_their_kinds() -> None:
         MeterEntry(kind="shelly", target="http://a", gain=0.01),
         MeterEntry(kind="tasmota", target="http://b", scope="board"),
     ]
-    found = meter_sources(plugs)
+    found = meter_sources(plugs, [traits_of(plug) for plug in plugs])
     assert [(s.name, s.scope, s.gain, s.offset_w) for s in found] == [
         ("meter:shelly", "wall", 0.01, 0.1),
         ("meter:tasmota", "board", 0.03, 1.0),

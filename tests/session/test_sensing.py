@@ -8,8 +8,11 @@ import pytest
 
 from harness.boards.inventory import load_inventory
 from harness.errors import MeterError
+from harness.power.meters.table import traits_of
+from harness.records.board import BoardEntry
+from harness.records.meter import MeterEntry
 from harness.session.ready import make_ready
-from harness.session.sensing import first_watts, open_any
+from harness.session.sensing import first_watts, open_any, traits_there
 from harness.toolchain.find import runner
 from harness.transport.registry import open_transport
 from tests.boards.fixtures import plant
@@ -17,8 +20,6 @@ from tests.boards.fixtures import plant
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.records.board import BoardEntry
-    from harness.records.meter import MeterEntry
     from harness.session.ready import Ready
 
 TREE = {
@@ -54,6 +55,24 @@ def test_its_watts_and_the_scope_that_the_table_of_rails_gives_them(tmp_path: Pa
     sensing = open_any(meter, reach)
     sensing.close()
     assert (sensing.traits.scope, sensing.ready) == ("module", None)
+
+
+def test_a_sensor_of_another_board_has_a_gain_of_its_own(tmp_path: Path) -> None:
+    root = plant(
+        tmp_path / "root",
+        {
+            "/sys/class/hwmon/hwmon0/name": "ina3221",
+            "/sys/class/hwmon/hwmon0/in1_label": "VIN",
+            "/sys/class/hwmon/hwmon0/in1_input": "5000",
+            "/sys/class/hwmon/hwmon0/curr1_input": "1500",
+            "/sys/class/hwmon/hwmon0/shunt1_resistor": "2000",
+        },
+    )
+    other = BoardEntry(name="pi", dir=str(tmp_path / "pi"), root=str(root))
+    meter = MeterEntry(kind="board", target="pi", hwmon="VIN", at=other)
+    found, usual = traits_there(meter, reach), traits_of(meter)
+    assert found.quantum_w > usual.quantum_w  # a coarser chip than the usual one
+    assert traits_there(MeterEntry(kind="shelly", target="http://a"), reach).scope == "wall"
 
 
 def test_where_it_is_not_is_said(tmp_path: Path) -> None:
