@@ -91,9 +91,9 @@ def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact,
 def _throttled(environment: Environment, rows: Sequence[Measurement]) -> Fact:
     reasons = [r for m in rows for r in m.reasons if r.rule == "V09"]
     # the rule gives what it saw; without it, a counter went away
-    throttled = sum(r.seen is not None for r in reasons)
+    throttled = sum(any(r.rule == "V09" and r.seen is not None for r in m.reasons) for m in rows)
     if throttled:
-        return Fact(name="throttled", value=f"{throttled} items", warn=True)
+        return Fact(name="throttled", value=f"{throttled} of {len(rows)} items", warn=True)
     # a counter that is not there reads unknown, never fine
     if reasons:
         return Fact(name="throttled", value="unknown: a counter went away", known=False)

@@ -45,7 +45,7 @@ def test_a_board_without_throttle_counter_says_so() -> None:
 def test_throttling_is_counted() -> None:
     reason = Reason(rule="V09", words="hot", seen=0.8)
     hot = made.a_measurement(status=Status.SUSPECT, reasons=(reason,))
-    assert facts_of(hot)["throttled"] == "1 items"
+    assert facts_of(hot)["throttled"] == "1 of 1 items"
 
 
 def test_peaks_come_from_the_run() -> None:
