@@ -246,9 +246,9 @@ RULES: dict[str, Rule] = {
             "V19",
             Status.SUSPECT,
             "gp",
-            "fresh processes disagree",
-            "10 % coefficient of variation",
-            "2 repetitions",
+            "fresh processes disagree, or run at one of two speeds",
+            "10 % coefficient of variation, or between the speeds",
+            "2 repetitions, for two speeds 5",
         ),
         _rule("V20", Status.SUSPECT, "gp", "few repetitions", "the protocol's minimum", _ALWAYS),
         _rule(

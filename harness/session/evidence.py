@@ -20,6 +20,7 @@ from harness.records.limits import (
     roofline_ops_per_s,
 )
 from harness.session.sanity import most_ops_per_s
+from harness.stats.bimodal import two_speeds
 from harness.stats.latency import quantile
 
 Payload = Mapping[str, Any]
@@ -145,8 +146,17 @@ class Evidence:
     @property
     def spread_of_repetitions(self) -> float | None:
         """Standard deviation of ln p25 over repetitions: a coefficient of variation."""
-        values = [math.log(p) for p in self.p25_by_repetition_ns if p > 0]
+        values = self._log_p25
         return statistics.stdev(values) if len(values) > 1 else None
+
+    @property
+    def two_speeds(self) -> float | None:
+        """How far two groups of repetitions are apart, in ln p25; None where there is one group."""
+        return two_speeds(self._log_p25)
+
+    @property
+    def _log_p25(self) -> list[float]:
+        return [math.log(p) for p in self.p25_by_repetition_ns if p > 0]
 
     @property
     def slow_clock(self) -> float | None:

@@ -170,10 +170,8 @@ class Metering:
 
     def _there_at(self, begin_ns: int) -> list[_Open]:
         """Return each meter once: as it was opened last before a time of the board's clock."""
-        try:
+        with suppress(CannotTellError):  # it is said for each of them
             begin_ns = self._clock.offset().controller_ns(begin_ns)
-        except CannotTellError:
-            pass  # is said for each of them
         found: dict[str, _Open] = {}
         for one in self._open:
             if one.source not in found or one.begun_ns <= begin_ns:

@@ -197,12 +197,15 @@ def _is_about(first: object, now: object) -> bool:
 
 
 def scattered(e: Evidence) -> Reason | None:
-    """V19: fresh processes disagree by more than 10 %."""
-    spread = e.spread_of_repetitions
-    if spread is None or spread <= SPREAD_LIMIT:
-        return None
-    words = "fresh processes disagree with each other"
-    return Reason(rule="V19", words=words, seen=spread, limit=SPREAD_LIMIT)
+    """V19: fresh processes disagree by more than 10 %, or run at one of two speeds so far apart."""
+    spread, apart = e.spread_of_repetitions, e.two_speeds
+    if spread is not None and spread > SPREAD_LIMIT:
+        words = "fresh processes disagree with each other"
+        return Reason(rule="V19", words=words, seen=spread, limit=SPREAD_LIMIT)
+    if apart is not None and apart > SPREAD_LIMIT:
+        words = "fresh processes run at one of two speeds"
+        return Reason(rule="V19", words=words, seen=apart, limit=SPREAD_LIMIT)
+    return None
 
 
 def few_samples(e: Evidence) -> Reason | None:

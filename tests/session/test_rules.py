@@ -171,6 +171,12 @@ def test_scatter_and_early_stops_are_suspect() -> None:
         for rep in range(3)
     ]
     assert {"V19", "imprecise"} <= codes(judged(*scattered))
+    speeds = [2_000_000 + 300_000 * (rep % 3 == 0) for rep in range(9)]
+    two = [
+        sample(gemm(), rep, wall_ns=[ns] * 20, cpu_ns=[ns] * 20) for rep, ns in enumerate(speeds)
+    ]
+    (reason,) = (r for r in judged(*two).reasons if r.rule == "V19")
+    assert "one of two speeds" in reason.words
     early = judged(sample(gemm()), close={"stop": "cancelled"})
     assert "V20" in codes(early)
     assert early.status is Status.SUSPECT

@@ -39,7 +39,7 @@ LOOSE = """\
 * V03 and V05 for programs and other runtimes: the loop and the inputs are theirs. Networks have V05
   only: their inputs are one blob.
 * V09 on a host with a Movidius stick says nothing of the stick: it tells nobody that it slows down.
-* V19 looks for spread between processes, not for two modes in one.
+* V19 looks at processes: spread between them, and two speeds; not for two speeds within one.
 * A board's clock that goes slower than the controller's is found only over 10 s and more, in a run
   that was followed from its start.
 
