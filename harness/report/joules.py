@@ -5,20 +5,15 @@ Says which joules are one quantity. Two that are not never stand in one ranking,
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from harness.power.bridged import LABEL, bridged
 from harness.records.bridge import Bridge
 from harness.records.measurement import Energy, Measurement, Status
 from harness.records.rules import is_believed
-from harness.report.verdicts import SUSPECT_WIDEN, Mark, may_rank
-from harness.stats.ranking import Estimate, ranks
-
-if TYPE_CHECKING:
-    from harness.report.rows import Shown
+from harness.report.verdicts import SUSPECT_WIDEN, Mark
+from harness.stats.ranking import Estimate
 
 BRIDGED = Mark(
     status=LABEL, shape="ring", words="told from the board's own sensor over a bridge, not measured"
@@ -98,24 +93,3 @@ def estimate(row: Measurement, one: Told) -> Estimate | None:
     suspect = Status.SUSPECT in {row.status, e.status}
     share = e.u_j / e.energy_j * (SUSPECT_WIDEN if suspect else 1.0)
     return Estimate(value=value, low=value * max(1e-9, 1 - share), high=value * (1 + share))
-
-
-def places(rows: Sequence[Shown]) -> dict[tuple[str, str, str], str]:
-    """Return places among boards by joules: (board, item, quantity) -> `1-2`.
-
-    Only the same item and the same quantity meet; emulated boards and what bars a ranking do not.
-    """
-    same: dict[tuple[str, str], dict[str, Estimate]] = defaultdict(dict)
-    for row in rows:
-        if not may_rank(row.m):
-            continue
-        for name, one in best_of_each(row.joules).items():
-            value = estimate(row.m, one)
-            if value is not None:
-                same[row.m.item, name][row.board] = value
-    return {
-        (board, item, name): str(rank)
-        for (item, name), estimates in same.items()
-        if len(estimates) > 1
-        for board, rank in ranks(estimates, higher_is_better=False).items()
-    }

@@ -9,7 +9,8 @@ from harness.records.rules import is_believed
 from harness.report import words
 from harness.report.context import Block, Cell, Fact, Row, Table
 from harness.report.grid import WEAK, cell, is_weak, labels, seeded
-from harness.report.joules import BRIDGED, Told, best_of_each, places
+from harness.report.joules import BRIDGED, Told, best_of_each
+from harness.report.places import places
 from harness.report.rows import Shown, scheme_order, setting_words, unique
 from harness.report.verdicts import MARKS, all_reasons, has_number
 from harness.units import duration_ns, percent, rate, size_bytes

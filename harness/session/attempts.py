@@ -26,12 +26,13 @@ from harness.session.collect import Collector, Payload
 from harness.session.deploy import push_blobs
 from harness.session.events import Began, Note, Traced, Tried
 from harness.session.follow import Order, follow, has_spool
+from harness.session.guarding import is_left
 from harness.session.job import render
 from harness.session.joules import traces, trial
 from harness.session.link import Control, persist
 from harness.session.order import job_of, legs
 from harness.session.pace import Pace
-from harness.session.tuning import hold, is_left, release
+from harness.session.tuning import hold, release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,8 @@ from harness.errors import HarnessError, LinkError
 from harness.power.discover import discover
 from harness.records.board import BoardEntry, BoardFacts
 from harness.session.deploy import Deployed, deploy
+from harness.session.guarding import is_left, restore
 from harness.session.link import Link, Opener
-from harness.session.tuning import is_left, restore
 from harness.toolchain.build import Binary
 from harness.transport.base import Transport
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.boards.modes import in_force
 from harness.errors import EXIT_LEASED, BoardError, LeaseHeldError, LinkError, ModeRefusedError
+from harness.session.guarding import call, fix, restore, words_of
 from harness.transport.frames import FrameReader
 
 if TYPE_CHECKING:
@@ -18,18 +19,14 @@ if TYPE_CHECKING:
 
     from harness.records.board import BoardEntry
     from harness.records.modes import InForce, PowerMode
-    from harness.session.deploy import Deployed
     from harness.session.ready import Ready
-    from harness.transport.base import Completed, Transport
+    from harness.transport.base import Completed
 
 WAIT_S = 120  # how long a guard waits for the worker it was started for
 OVERTIME_S = 300  # a guard outlives its worker's deadline by so much
-_COMMAND_S = 300.0
-_SAVED = "guard.saved"
 _ANOTHER = "another guard"
 _CLOSE = 0.03  # a driver may round a frequency to one it has
 
-_IS_LEFT = '[ -e "$1/guard.saved" ]'
 # the guard looks several times a second; a busy board may need a moment more
 _RELEASE = """
 [ -e "$1/guard.saved" ] || exit 0
@@ -51,7 +48,7 @@ def hold(ready: Ready, mode: PowerMode, deadline_s: int) -> InForce:
     """
     entry, deployed = ready.facts.entry, ready.deployed
     ends = (deployed.lease, str(deadline_s + OVERTIME_S), str(WAIT_S))
-    done = _call(ready.transport, entry, deployed, *ends, stdin=order(mode))
+    done = call(ready.transport, entry, deployed, *ends, stdin=order(mode))
     if done.status != 0:
         raise _refusal(entry, mode, done)
     report = _report(done, entry)
@@ -75,22 +72,6 @@ def release(ready: Ready) -> str:
     return restore(ready.transport, entry, deployed)[1]
 
 
-def is_left(transport: Transport, deployed: Deployed) -> bool:
-    """Say whether a guard is at work in our folder, or left its notes when it was killed."""
-    return transport.run(["sh", "-c", _IS_LEFT, "sh", deployed.directory]).status == 0
-
-
-def restore(transport: Transport, entry: BoardEntry, deployed: Deployed) -> tuple[bool, str]:
-    """Give back what a killed guard left; whether that was done, else why not ("": one lives)."""
-    done = _call(transport, entry, deployed)
-    if done.status == 0:
-        return True, ""
-    if done.status == EXIT_LEASED:
-        return False, ""
-    words = f"what a power mode changed is not given back yet: {_words(done)}"
-    return False, f"{words}; {_fix(entry, done)}" if _fix(entry, done) else words
-
-
 def order(mode: PowerMode) -> bytes:
     """Return the text that a guard reads; strings carry their length."""
     lines = ["guard 1"]
@@ -102,44 +83,15 @@ def order(mode: PowerMode) -> bytes:
     return "\n".join([*lines, "end", ""]).encode()
 
 
-def _call(
-    transport: Transport, entry: BoardEntry, deployed: Deployed, *ends: str, stdin: bytes = b""
-) -> Completed:
-    rights = ["sudo", "-n"] if entry.become == "sudo-n" else []
-    argv = [*rights, deployed.runner, "guard", deployed.directory, entry.root, *ends]
-    done = transport.run(argv, stdin=stdin, timeout_s=_COMMAND_S)
-    if done.status is None:
-        raise LinkError("the link was lost while a power mode was set", where=entry.name)
-    return done
-
-
-def _words(done: Completed) -> str:
-    words = done.stderr.decode(errors="replace").strip().removeprefix("runner: ")
-    return " ".join(words.split())[-400:] or f"exit {done.status}"
-
-
 def _refusal(entry: BoardEntry, mode: PowerMode, done: Completed) -> LeaseHeldError | BoardError:
-    words = _words(done)
+    words = words_of(done)
     if done.status == EXIT_LEASED:
         return LeaseHeldError(words, where=entry.name, do="wait for it: --wait 30m")
     return ModeRefusedError(
         f"power mode {mode.name} cannot be set: {words}",
         where=entry.name,
-        do=_fix(entry, done) or "see docs/SECURITY.md",
+        do=fix(entry, done) or "see docs/SECURITY.md",
     )
-
-
-def _fix(entry: BoardEntry, done: Completed) -> str:
-    """What to do about rights; "" when it is not about rights."""
-    words = _words(done)
-    if entry.become == "sudo-n" and (words.startswith("sudo") or "sudo:" in words):
-        return (
-            "allow it in sudoers for exactly this program: `harness doctor"
-            f" {entry.name}` prints the line"
-        )
-    if "ermission denied" in words:
-        return "write `become: sudo-n` for this board in boards.yaml"
-    return ""
 
 
 def _report(done: Completed, entry: BoardEntry) -> Mapping[str, Any]:

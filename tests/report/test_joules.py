@@ -9,7 +9,8 @@ import pytest
 
 from harness.records.codec import to_json
 from harness.records.measurement import Accuracy, Energy, Measurement, Reason, Status
-from harness.report import bars, joules, tables, tradeoffs
+from harness.report import bars, tables, tradeoffs
+from harness.report import places as ranking
 from harness.report.page import build
 from harness.report.rows import Shown, shown
 from harness.report.text import compare_joules, compare_table, item_line, item_lines, pivot
@@ -51,7 +52,7 @@ def test_two_scopes_never_meet_in_a_ranking(scope: str, other: str) -> None:
         row("b", in_scope(scope, 30.0)),
         row("c", in_scope(other, 6.0)),
     )
-    places = {board: rank for (board, _, _), rank in joules.places(shown_rows).items()}
+    places = {board: rank for (board, _, _), rank in ranking.places(shown_rows).items()}
     if scope == other:
         assert places == {"a": "2", "b": "3", "c": "1"}
     else:
@@ -61,15 +62,15 @@ def test_two_scopes_never_meet_in_a_ranking(scope: str, other: str) -> None:
 
 def test_two_lists_of_rails_are_two_quantities() -> None:
     other = in_scope("rails", 6.0, source="hwmon:cpu")
-    assert joules.places(rows(row("a", in_scope("rails")), row("b", other))) == {}
-    assert joules.places(rows(row("a", in_scope("rails")), row("b", in_scope("rails", 20.0))))
+    assert ranking.places(rows(row("a", in_scope("rails")), row("b", other))) == {}
+    assert ranking.places(rows(row("a", in_scope("rails")), row("b", in_scope("rails", 20.0))))
 
 
 def test_what_a_formula_made_is_a_quantity_of_its_own() -> None:
     reason = (Reason(rule="estimated", words="1.15 times the sum of the rails"),)
     guessed = in_scope("board", 6.0, reasons=reason)
     shown_rows = rows(row("a", in_scope("board")), row("b", guessed))
-    assert joules.places(shown_rows) == {}
+    assert ranking.places(shown_rows) == {}
     assert [one.label for r in shown_rows for one in r.joules] == ["board", "board, estimated"]
     assert [p.axis for p in tradeoffs.tradeoffs(rows(trained("a", guessed)))] == []
     table = pivot([r.m for r in shown_rows], "scheme", "workload", "J/inf")
@@ -89,12 +90,12 @@ def test_what_may_not_rank_holds_no_place(changes: dict[str, object]) -> None:
     poor = row("b", in_scope("wall", 6.0), **changes)  # type: ignore[arg-type]
     items = [NET, made.an_item(kind="network")]
     run = made.a_run([row("a", in_scope("wall")), poor], items)
-    assert joules.places(shown([run])) == {}
+    assert ranking.places(shown([run])) == {}
 
 
 def test_joules_that_are_not_believed_hold_no_place() -> None:
     bad = in_scope("wall", 6.0, status=Status.INVALID)
-    assert joules.places(rows(row("a", in_scope("wall")), row("b", bad))) == {}
+    assert ranking.places(rows(row("a", in_scope("wall")), row("b", bad))) == {}
 
 
 def test_a_bridged_board_is_ranked_in_the_scope_of_the_meter_and_is_hollow() -> None:
@@ -121,7 +122,7 @@ def test_the_interval_of_a_place_holds_the_bridge() -> None:
         row("nuc", in_scope("wall", 14.2, u_j=0.6)),
         bridged="orin",
     )
-    assert set(joules.places(shown_rows).values()) == {"1-2"}
+    assert set(ranking.places(shown_rows).values()) == {"1-2"}
 
 
 def test_a_measured_scope_needs_no_bridge() -> None:
