@@ -102,8 +102,11 @@ def _ready(link: Link, entry: BoardEntry, runner_for: RunnerFor, isa_mask: str) 
 
 def _tidied(transport: Transport, entry: BoardEntry, deployed: Deployed) -> tuple[str, ...]:
     """Give back what a guard that was killed had changed; one that lives is let be."""
-    if not entry.tune or not is_left(transport, deployed):
+    if not is_left(transport, deployed):
         return ()
+    if not entry.tune:
+        words = "a power mode that an earlier run had set is not given back yet"
+        return (f"{words}: write `tune: true` for {entry.name} again, and run once more",)
     done, why = restore(transport, entry, deployed)
     if done:
         return ("an earlier guard of power modes was killed: what it had changed is given back",)

@@ -241,6 +241,13 @@ def test_after_kill_9_of_the_guard_the_next_run_gives_back_first(tuned: Tuned) -
     runs.wait_for(lambda: not runs.workers(tuned.dir), LIMIT_S, "their end")
     assert not tuned.is_back()
     tuned.suite("default")
+    # whose board may not be tuned any more is told, and nothing is touched
+    with_leave = (tuned.user.folder / "boards.yaml").read_text(encoding="utf-8")
+    tuned.user.write("boards.yaml", with_leave.replace('"tune": true', '"tune": false'))
+    told_so = tuned.run()
+    assert "is not given back yet: write `tune: true` for b1" in told_so.err
+    assert not tuned.is_back()
+    tuned.user.write("boards.yaml", with_leave)
     ended = tuned.run()
     assert ended.code == 0, ended.err
     assert "is given back" in ended.err
