@@ -360,8 +360,8 @@ def test_a_meter_s_board_that_is_lost_is_reached_again(
             if isinstance(event, Advanced) and event.done == 1:  # the windows are to come
                 cut(server)
 
-        # nine seconds of warm-up, for the way back
-        slow = replace(BRIEF, repetitions_min=4, repetitions_max=4, warmup_ms=3000.0)
+        # twelve seconds of warm-up, for the way back
+        slow = replace(BRIEF, repetitions_min=5, repetitions_max=5, warmup_ms=3000.0)
         carry_out(replace(session_on(ready, slow), reach=reach), Control(), emit)
         ready.link.close()
     found = seen.energy("meter:board:VIN")
