@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,12 +22,7 @@ def test_an_item_survives_its_login(tmp_path: Path, kind: str) -> None:
         user.know(server, "b1", dir=str(board))
         runs.steady_suite(user, "b1")
         process = runs.under_way(user, board)
-        mine = set(runs.workers(board))
-        for pid in server.children():
-            with suppress(OSError):
-                name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
-                if pid not in mine and name.startswith(("sshd", "dropbear")):
-                    os.kill(pid, signal.SIGKILL)
+        server.kill_logins(spared=runs.workers(board))
         _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert "trying again" in err

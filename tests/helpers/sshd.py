@@ -22,7 +22,7 @@ from harness.records.board import BoardEntry
 from harness.transport.base import LinkSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _START_LIMIT_S = 20.0
 
@@ -82,6 +82,20 @@ class Server:
         for pid in self.children():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+    def kill_logins(self, spared: Collection[int] = (), *, for_good: bool = False) -> None:
+        """Kill the processes of its logins, and with them the links; a worker is none of them.
+
+        `for_good`: the server too, before them.
+        """
+        children = self.children()  # asked first: those of a dead server are nobody's
+        if for_good:
+            os.kill(self.pid, signal.SIGKILL)
+        for pid in children:
+            with contextlib.suppress(OSError):  # one that has ended by itself is as good
+                name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8")
+                if pid not in spared and name.startswith(("sshd", "dropbear")):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def free_port() -> int:

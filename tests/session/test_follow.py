@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,17 +68,6 @@ def an_order(session: Session, job: bytes) -> Order:
     return Order(run=session.spool(), job=job, directory=session.ready.deployed.directory)
 
 
-def cut(server: Server, *, for_good: bool = False) -> None:
-    """Kill the server's logins, and with them the links; the workers are not theirs any more."""
-    children = server.children()  # asked first: those of a dead server are nobody's
-    if for_good:
-        os.kill(server.pid, signal.SIGKILL)
-    for pid in children:
-        with suppress(OSError):  # one that has ended by itself is as good
-            if Path(f"/proc/{pid}/comm").read_text().startswith("sshd"):
-                os.kill(pid, signal.SIGKILL)
-
-
 def carried_out(session: Session, server: Server, *cuts: int) -> list[Event]:
     """Carry the session out and cut its link after so many samples."""
     events: list[Event] = []
@@ -89,7 +75,7 @@ def carried_out(session: Session, server: Server, *cuts: int) -> list[Event]:
     def emit(event: Event) -> None:
         events.append(event)
         if isinstance(event, Advanced) and event.done in cuts:
-            cut(server)
+            server.kill_logins()
 
     carry_out(session, Control(), emit)
     return events
@@ -126,7 +112,7 @@ def test_a_link_may_be_cut_more_than_once(session: Session, server: Server) -> N
 def test_a_link_cut_before_the_start_starts_the_worker_once(
     session: Session, server: Server
 ) -> None:
-    cut(server)
+    server.kill_logins()
     order = an_order(session, render(job_of(session, session.ready, session.works)))
     payloads = [f.payload for f in follow(session.ready, order, Control(), lambda _: None)]
     assert payloads[-1]["kind"] == "end"
@@ -142,7 +128,7 @@ def test_a_board_that_stays_away_keeps_what_it_had_closed(
     def emit(event: Event) -> None:
         events.append(event)
         if isinstance(event, Advanced) and event.done == 5:
-            cut(server, for_good=True)
+            server.kill_logins(for_good=True)
 
     carry_out(session, Control(), emit)
     (failed,) = [e for e in events if isinstance(e, Failed)]
@@ -168,7 +154,7 @@ def test_a_wish_to_stop_reaches_the_worker_after_a_cut(session: Session, server:
     def emit(event: Event) -> None:
         events.append(event)
         if isinstance(event, Advanced) and event.done == 3:
-            cut(server)
+            server.kill_logins()
         if isinstance(event, Advanced) and event.done == 5:
             control.cancel.set()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import threading
 import time
@@ -132,14 +130,6 @@ def shelly(watts: Callable[[int], float | bytes]) -> Iterator[MeterEntry]:
 
     with plug(answer) as url:
         yield replace(SHELLY, target=url)
-
-
-def cut(server: sshd.Server) -> None:
-    """Kill the server's logins, not a worker, which is none of theirs."""
-    for pid in server.children():
-        with suppress(OSError):
-            if Path(f"/proc/{pid}/comm").read_text().startswith("sshd"):
-                os.kill(pid, signal.SIGKILL)
 
 
 def program(folder: Path, watts: float) -> MeterEntry:
@@ -358,7 +348,7 @@ def test_a_meter_s_board_that_is_lost_is_reached_again(
         def emit(event: Event) -> None:
             seen.events.append(event)
             if isinstance(event, Advanced) and event.done == 1:  # the windows are to come
-                cut(server)
+                server.kill_logins()
 
         # twelve seconds of warm-up, for the way back
         slow = replace(BRIEF, repetitions_min=5, repetitions_max=5, warmup_ms=3000.0)
@@ -383,7 +373,7 @@ def test_a_link_that_is_lost_and_found_costs_no_joule(tmp_path: Path) -> None:
         def emit(event: Event) -> None:
             seen.events.append(event)
             if isinstance(event, Advanced):  # its only repetition is done, the windows are to come
-                cut(server)
+                server.kill_logins()
 
         carry_out(session_on(ready), Control(), emit)
         ready.link.close()
