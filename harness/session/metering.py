@@ -63,7 +63,8 @@ class Metering:
     def __init__(self, ready: Ready, reach: Reach | None, say: Say, *, wanted: bool) -> None:
         """`wanted`: an item of the session asks for joules; without one no meter is opened."""
         self._ready, self._reach, self._say = ready, reach, say
-        self._entries = ready.facts.entry.meters if wanted else ()
+        entries = ready.facts.entry.meters if wanted else ()
+        self._entries = dict(zip(table.meter_ids(entries), entries, strict=True))
         self._clock = BoardClock(ready)
         self._open: list[_Open] = []
         self._absent: dict[str, str] = {}
@@ -74,7 +75,7 @@ class Metering:
 
     def __enter__(self) -> Self:
         """Open every meter that can be had; a Note for each that cannot."""
-        for source, entry in zip(table.meter_ids(self._entries), self._entries, strict=True):
+        for source, entry in self._entries.items():
             try:
                 self._open.append(self._opened(source, entry))
             except HarnessError as error:
@@ -181,12 +182,11 @@ class Metering:
     def _reopen(self) -> None:
         """Open those again that went away: the windows to come are theirs as well."""
         latest = {one.source: one for one in self._open}
-        for source, entry in zip(table.meter_ids(self._entries), self._entries, strict=True):
-            one = latest.get(source)
-            if one is None or not one.sampler.is_gone:
+        for source, one in latest.items():
+            if not one.sampler.is_gone:
                 continue
             with suppress(HarnessError):  # still away: the next beat tries again
-                again = self._opened(source, entry)
+                again = self._opened(source, self._entries[source])
                 self._open.append(again)
                 if again.clock is not None:
                     again.clock.burst(FIRST)

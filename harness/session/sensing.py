@@ -48,14 +48,8 @@ def open_any(entry: MeterEntry, reach: Reach | None) -> Sensing:
     if entry.at is None or reach is None:
         return Sensing(meter=table.open_meter(entry), traits=table.traits_of(entry))
     ready = reach(entry.at)
-    if entry.kind == "tegrastats":
-        return _tegrastats(entry, ready)
     try:
-        sensor = _sensor(entry, ready)
-        stream = ready.transport.stream(_argv(ready, sensor), live=True)
-        meter = another.Another(stream, sensor, where=f"{entry.target} {sensor.id}")
-        traits = table.as_said(entry, another.traits_of_sensor(sensor))
-        return Sensing(meter=meter, traits=traits, ready=ready)
+        return _tegrastats(entry, ready) if entry.kind == "tegrastats" else _hwmon(entry, ready)
     except BaseException:
         ready.link.close()
         raise
@@ -84,16 +78,20 @@ def first_watts(entry: MeterEntry, reach: Reach) -> float:
         sensing.close()
 
 
+def _hwmon(entry: MeterEntry, ready: Ready) -> Sensing:
+    sensor = _sensor(entry, ready)
+    stream = ready.transport.stream(_argv(ready, sensor), live=True)
+    meter = another.Another(stream, sensor, where=f"{entry.target} {sensor.id}")
+    traits = table.as_said(entry, another.traits_of_sensor(sensor))
+    return Sensing(meter=meter, traits=traits, ready=ready)
+
+
 def _tegrastats(entry: MeterEntry, ready: Ready) -> Sensing:
     """Its lines carry no time of the board: the controller's is that of their arrival."""
-    try:
-        seen = probe(ready.transport, ready.facts.entry)
-        stream = ready.transport.stream(jetson.argv(entry), live=True)
-        board = " ".join([seen.model, *seen.compatible])
-        meter = jetson.Tegrastats(stream, board, where=entry.target, close=ready.link.close)
-    except BaseException:
-        ready.link.close()
-        raise
+    seen = probe(ready.transport, ready.facts.entry)
+    stream = ready.transport.stream(jetson.argv(entry), live=True)
+    board = " ".join([seen.model, *seen.compatible])
+    meter = jetson.Tegrastats(stream, board, where=entry.target, close=ready.link.close)
     traits = replace(jetson.traits(entry), scope=entry.scope or meter.scope)
     return Sensing(meter=meter, traits=table.as_said(entry, traits))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import MeterError
 from harness.power.meters.listening import Lines, Listening
-from harness.power.meters.meter import Sample, Traits, checked
+from harness.power.meters.meter import Sample, Traits, checked, not_from_here
 
 if TYPE_CHECKING:
     from harness.power.meters.meter import Meter
@@ -50,12 +50,8 @@ def traits_of_sensor(sensor: SensorFile) -> Traits:
 
 
 def open_meter(entry: MeterEntry) -> Meter:
-    """Refuse: nobody here knows the way to a board."""
-    raise MeterError(
-        f"hangs on the board {entry.target!r} and is not read by the controller",
-        where="boards.yaml",
-        do="a session reads it: `harness run`",
-    )
+    """Refuse."""
+    raise not_from_here(f"hangs on the board {entry.target!r}")
 
 
 class Another:

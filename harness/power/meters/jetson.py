@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import MeterError
 from harness.power.meters.listening import Listening
-from harness.power.meters.meter import Sample, Traits, checked
+from harness.power.meters.meter import Sample, Traits, checked, not_from_here
 from harness.power.tegrastats import Stats, parse, total
 
 if TYPE_CHECKING:
@@ -43,12 +43,8 @@ def argv(entry: MeterEntry) -> list[str]:
 
 
 def open_meter(entry: MeterEntry) -> Meter:
-    """Refuse: it runs on the board, and nobody here knows the way there."""
-    raise MeterError(
-        f"{entry.target} runs on the board itself and is not read by the controller",
-        where="boards.yaml",
-        do="a session reads it: `harness run`",
-    )
+    """Refuse."""
+    raise not_from_here(f"{entry.target} runs on the board itself")
 
 
 class Tegrastats:

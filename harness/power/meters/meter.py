@@ -89,6 +89,15 @@ def stamped(ask: Callable[[], Value]) -> Sample:
     return Sample(begin_ns, end_ns, value.watts, value.counter_j)
 
 
+def not_from_here(why: str) -> MeterError:
+    """Return the refusal of a kind that is read on a board, which nobody here knows the way to."""
+    return MeterError(
+        f"{why} and is not read by the controller",
+        where="boards.yaml",
+        do="a session reads it: `harness run`",
+    )
+
+
 def checked(watts: object, *, where: str, name: str) -> float:
     """Return a meter's value as a number of watts; what is no number is an error, never 0 W."""
     if isinstance(watts, bool) or not isinstance(watts, int | float):

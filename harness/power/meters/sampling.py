@@ -140,9 +140,7 @@ class Sampler:
             sample = self._meter.read()
         except MeterGoneError as error:
             self._trouble(error.what)
-            with self._lock:
-                self._is_gone = True
-            self._end(error.what)
+            self._end(error.what, is_gone=True)
         except MeterError as error:
             self._trouble(error.what)
         except Exception as error:  # noqa: BLE001 - a thread's traceback would be nobody's reading
@@ -168,6 +166,7 @@ class Sampler:
             if len(self._troubles) < MAX_TROUBLES:
                 self._troubles.append(Trouble(at_ns=time.monotonic_ns(), words=words))
 
-    def _end(self, words: str) -> None:
+    def _end(self, words: str, *, is_gone: bool = False) -> None:
         with self._lock:
             self._ended = self._ended or words
+            self._is_gone = is_gone
