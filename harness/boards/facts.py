@@ -15,7 +15,14 @@ from harness.boards.topology import clusters, core_list
 from harness.boards.units import idle_units
 from harness.boards.watch import trips_c, watch
 from harness.config.tree import number
-from harness.records.board import BoardEntry, BoardFacts, Hello, SensorFile, mask_cores
+from harness.records.board import (
+    BoardEntry,
+    BoardFacts,
+    Hello,
+    SensorFile,
+    clusters_among,
+    mask_cores,
+)
 from harness.records.measurement import Environment
 
 if TYPE_CHECKING:
@@ -70,10 +77,7 @@ def facts(
 def _here(found: Mapping[str, tuple[int, ...]], hello: Hello) -> dict[str, tuple[int, ...]]:
     """Return the clusters as far as they are on line and the runner may use them."""
     usable = {*mask_cores(hello.core_mask), *mask_cores(hello.isolated_mask)}
-    if not usable:
-        return dict(found)
-    mine = {name: tuple(cpu for cpu in cpus if cpu in usable) for name, cpus in found.items()}
-    return {name: cpus for name, cpus in mine.items() if cpus}
+    return clusters_among(found, usable) if usable else dict(found)
 
 
 def board_id(entry: BoardEntry, probe: Probe, hello: Hello, model: str) -> str:

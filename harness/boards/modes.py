@@ -32,9 +32,9 @@ def parse_conf(text: str) -> dict[str, int]:
     """Return name -> id of the POWER_MODEL lines of nvpmodel.conf, in the file's order."""
     found: dict[str, int] = {}
     for line in text.split("\n"):
-        match = _MODEL.match(line.strip())
-        if match and NAME.fullmatch(match.group(2)) and len(found) < _MAX_MODES:
-            found.setdefault(match.group(2), int(match.group(1)))
+        name, number_ = _model(line)
+        if name and len(found) < _MAX_MODES:
+            found.setdefault(name, number_)
     return found
 
 
@@ -44,12 +44,18 @@ def parse_off(text: str) -> dict[str, tuple[int, ...]]:
     name = ""
     for line in text.split("\n"):
         if line.startswith("<"):
-            model = _MODEL.match(line.strip())
-            name = model.group(2) if model and NAME.fullmatch(model.group(2)) else ""
+            name, _ = _model(line)
         match = _OFF.fullmatch(line.strip())
         if name and match:
             found.setdefault(name, []).append(int(match.group(1)))
     return {name: tuple(sorted(set(cpus))) for name, cpus in found.items()}
+
+
+def _model(line: str) -> tuple[str, int]:
+    """Return name and id of a POWER_MODEL line; the name is "" where it is none to be used."""
+    match = _MODEL.match(line.strip())
+    good = match is not None and NAME.fullmatch(match.group(2)) is not None
+    return (match.group(2), int(match.group(1))) if match and good else ("", 0)
 
 
 def parse_query(text: str) -> tuple[str, int] | None:

@@ -67,7 +67,7 @@ def bridge_board(
     try:
         meters = _meters(entry)
         _require_sensor(entry, ready[0], meters)
-        suite = loads(entry.name, ready[0].facts.hello.cores, window, windows, mode)
+        suite = loads(entry.name, ready[0].facts.within(mode).hello.cores, window, windows, mode)
         chosen = Chosen(suite=suite, entries=(entry,), inventory=inventory.path)
         code, stored = _measured(chosen, ready, wishes)
     finally:

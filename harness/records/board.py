@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.records.external import External
@@ -153,8 +153,8 @@ class BoardFacts:
             core_mask=cores_mask(left),
             isolated_mask=cores_mask(isolated) if isolated else "",
         )
-        clusters = {name: on(cpus) for name, cpus in self.clusters.items() if on(cpus)}
-        return replace(self, hello=hello, clusters=clusters)
+        usable = {*left, *isolated}
+        return replace(self, hello=hello, clusters=clusters_among(self.clusters, usable))
 
     def cpu_list(self, cores: str) -> str:
         """The JOB's `cores` value for `1`, `all`, `4`, `1@big`, `all@little`.
@@ -193,6 +193,14 @@ class BoardFacts:
         strength = {cpu: place for place, cpu in enumerate(weakest_first)}
         ordered = sorted(set(known), key=lambda cpu: (cpu in self.isolated, strength.get(cpu, cpu)))
         return tuple(sorted(ordered[-int(count) :]))
+
+
+def clusters_among(
+    clusters: Mapping[str, tuple[int, ...]], usable: Collection[int]
+) -> dict[str, tuple[int, ...]]:
+    """Return the clusters as far as their cores are usable; one that has none left is none."""
+    left = {name: tuple(cpu for cpu in cpus if cpu in usable) for name, cpus in clusters.items()}
+    return {name: cpus for name, cpus in left.items() if cpus}
 
 
 def cores_mask(cores: Sequence[int]) -> str:

@@ -89,13 +89,13 @@ def _state(environment: Environment, rows: Sequence[Measurement]) -> tuple[Fact,
 
 
 def _throttled(environment: Environment, rows: Sequence[Measurement]) -> Fact:
-    reasons = [r for m in rows for r in m.reasons if r.rule == "V09"]
+    reasons = [[r for r in m.reasons if r.rule == "V09"] for m in rows]
     # the rule gives what it saw; without it, a counter went away
-    throttled = sum(any(r.rule == "V09" and r.seen is not None for r in m.reasons) for m in rows)
+    throttled = sum(any(r.seen is not None for r in of_item) for of_item in reasons)
     if throttled:
         return Fact(name="throttled", value=f"{throttled} of {len(rows)} items", warn=True)
     # a counter that is not there reads unknown, never fine
-    if reasons:
+    if any(reasons):
         return Fact(name="throttled", value="unknown: a counter went away", known=False)
     if not environment.counters:
         return Fact(name="throttled", value="unknown: no counter here", known=False)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 WAIT_S = 120  # how long a guard waits for the worker it was started for
 OVERTIME_S = 300  # a guard outlives its worker's deadline by so much
-_ANOTHER = "another guard"
 _CLOSE = 0.03  # a driver may round a frequency to one it has
 
 # the guard looks several times a second; a busy board may need a moment more

@@ -30,8 +30,6 @@ def two_speeds(logs: Sequence[float]) -> float | None:
     ordered = np.sort(np.asarray(logs, dtype=np.float64))
     least = max(2, math.ceil(_LEAST_SHARE * count))
     gaps = np.diff(ordered)[least - 1 : count - least]
-    if not gaps.size:
-        return None
     cut = int(np.argmax(gaps)) + least
     low, high = ordered[:cut], ordered[cut:]
     within = math.sqrt(float(low.var() * low.size + high.var() * high.size) / (count - 2))

@@ -154,7 +154,7 @@ static bool is_work(const char *pid, uint64_t space) {
     if (fd >= 0)
         close(fd);
     /* "runner rep ..." or "spin" itself, or an emulator with these words among its own */
-    return n > 0 && memmem(text, (size_t)n, "runner", 6) != NULL && 
+    return n > 0 && memmem(text, (size_t)n, "runner", 6) != NULL &&
            (memmem(text, (size_t)n, "\0rep", 5) != NULL || memmem(text, (size_t)n, "\0spin", 6) != NULL) &&
            namespace_of(pid) == space;
 }
